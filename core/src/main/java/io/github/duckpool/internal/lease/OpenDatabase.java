@@ -1,0 +1,34 @@
+package io.github.duckpool.internal.lease;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * One database while it is open in this process. It holds the anchor, a connection that no client ever touches and from
+ * which all others are duplicated, so that settings of one borrower can't be inherited by the next.
+ */
+public interface OpenDatabase {
+
+    /**
+     * Makes a further connection to the open database. Costs microseconds where the driver can duplicate the anchor.
+     *
+     * @return a connection of the caller's own
+     * @throws SQLException if the database can't be connected to
+     */
+    Connection connect() throws SQLException;
+
+    /**
+     * Detaches the databases that a borrower attached, by their names in the catalog.
+     *
+     * @param names the names to detach
+     * @throws SQLException if one could not be detached
+     */
+    void detach(Iterable<String> names) throws SQLException;
+
+    /**
+     * Closes the anchor. When every connection is closed before, DuckDB checkpoints and gives its file lock back here.
+     *
+     * @throws SQLException if the anchor could not be closed
+     */
+    void close() throws SQLException;
+}
