@@ -35,6 +35,7 @@ public final class BorrowGate<S> {
     private final List<Slot<S>> slots = new ArrayList<>();
     private final LongSupplier nanoClock;
     private final @Nullable Consumer<? super Slot<S>> reclaimer;
+    private final Runnable afterQueueing;
     private final Deque<Line<S>> line = new ArrayDeque<>();
     private boolean closed;
     private @Nullable CompletableFuture<@Nullable Void> drained;
@@ -50,7 +51,7 @@ public final class BorrowGate<S> {
      * @param nanoClock nanoseconds as {@link System#nanoTime} counts them; read on slow paths only
      */
     public BorrowGate(int size, long overtakingNanos, LongSupplier nanoClock) {
-        this(size, overtakingNanos, nanoClock, null);
+        this(size, overtakingNanos, nanoClock, null, () -> {});
     }
 
     /**
@@ -61,9 +62,14 @@ public final class BorrowGate<S> {
      * @param nanoClock nanoseconds as {@link System#nanoTime} counts them; read on slow paths only
      * @param reclaimer gets every slot that comes back while the gate is suspended or closed, LEAVING, on the thread that
      *     gave it back and under no lock; it disposes of the session and calls {@link #vacate}
+     * @param afterQueueing called after each waiter was put in line, on its thread and under no lock
      */
     public BorrowGate(
-            int size, long overtakingNanos, LongSupplier nanoClock, @Nullable Consumer<? super Slot<S>> reclaimer) {
+            int size,
+            long overtakingNanos,
+            LongSupplier nanoClock,
+            @Nullable Consumer<? super Slot<S>> reclaimer,
+            Runnable afterQueueing) {
         if (size < 1) {
             throw new IllegalArgumentException("size must be at least 1, was " + size);
         }
@@ -75,6 +81,7 @@ public final class BorrowGate<S> {
         }
         this.nanoClock = nanoClock;
         this.reclaimer = reclaimer;
+        this.afterQueueing = afterQueueing;
     }
 
     /**
@@ -280,6 +287,11 @@ public final class BorrowGate<S> {
         failWaiters(GateClosedException::new);
     }
 
+    /** The slot with this index, from 0. */
+    public Slot<S> slot(int index) {
+        return slots.get(index);
+    }
+
     /** How many slots there are. */
     public int size() {
         return slots.size();
@@ -344,6 +356,9 @@ public final class BorrowGate<S> {
             } else {
                 future.complete(slot);
             }
+        }
+        if (!future.isDone()) {
+            afterQueueing.run();
         }
         return future;
     }
