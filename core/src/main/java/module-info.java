@@ -1,0 +1,11 @@
+/** A pool of DuckDB connections, the FIFO mutex under it, and the diagnosis of a database file's lock. */
+module io.github.duckpool {
+    requires transitive java.sql;
+    requires java.management;
+    requires org.apache.commons.pool2;
+    requires org.slf4j;
+    requires duckdb.jdbc;
+    requires static org.jspecify;
+
+    exports io.github.duckpool;
+}
