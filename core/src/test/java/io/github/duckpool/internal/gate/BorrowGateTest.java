@@ -133,10 +133,15 @@ class BorrowGateTest {
     void aReclaimerGetsWhatComesBackToASuspendedGate() throws Exception {
         List<String> reclaimed = new ArrayList<>();
         List<BorrowGate<String>> self = new ArrayList<>();
-        BorrowGate<String> owned = new BorrowGate<>(1, 0, System::nanoTime, slot -> {
-            reclaimed.add(slot.session());
-            self.get(0).vacate(slot);
-        });
+        BorrowGate<String> owned = new BorrowGate<>(
+                1,
+                0,
+                System::nanoTime,
+                slot -> {
+                    reclaimed.add(slot.session());
+                    self.get(0).vacate(slot);
+                },
+                () -> {});
         self.add(owned);
         Slot<String> slot = owned.borrow(0);
         slot.install("a");
