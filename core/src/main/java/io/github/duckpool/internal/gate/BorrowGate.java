@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>EMPTY: no session; whoever borrows it installs one;
  *   <li>FREE: a session at rest;
  *   <li>LENT: held by one borrower, who knows its stamp;
+ *   <li>SHARED: the same, and used by a second thread, so that it can't be given back without a claim;
  *   <li>LEAVING: held by one claimant, who ends it with {@link #recycle} or {@link #vacate}.
  * </ul>
  *
@@ -175,13 +176,23 @@ public final class BorrowGate<S> {
     }
 
     /**
+     * Marks the borrow with this stamp as used by more than one thread: from then on {@link #giveBack} refuses and only a
+     * claim ends it.
+     *
+     * @return true if the borrow is the current one and is shared now, by this call or by an earlier one
+     */
+    public boolean share(Slot<S> slot, int stamp) {
+        return slot.move(stamp, Slot.LENT, Slot.SHARED) || slot.is(stamp, Slot.SHARED);
+    }
+
+    /**
      * Takes the slot away from the borrow with this stamp. One claimant wins; it ends with {@link #recycle} or
      * {@link #vacate}.
      *
      * @return false if the stamp is stale, and then nothing happened
      */
     public boolean claim(Slot<S> slot, int stamp) {
-        return slot.move(stamp, Slot.LENT, Slot.LEAVING);
+        return slot.move(stamp, Slot.LENT, Slot.LEAVING) || slot.move(stamp, Slot.SHARED, Slot.LEAVING);
     }
 
     /** Ends a claim with the session left in the slot; the next waiter gets it. */
@@ -297,9 +308,9 @@ public final class BorrowGate<S> {
         return slots.size();
     }
 
-    /** How many slots are LENT, a snapshot. */
+    /** How many slots are LENT or SHARED, a snapshot. */
     public int lent() {
-        return count(Slot.LENT);
+        return count(Slot.LENT) + count(Slot.SHARED);
     }
 
     /** How many slots are FREE, a snapshot. */
@@ -323,7 +334,7 @@ public final class BorrowGate<S> {
         return slots.stream().mapToLong(Slot::borrows).sum();
     }
 
-    /** Shows every slot that is LENT with its stamp. A borrow that shows the same stamp twice has lasted as long as that. */
+    /** Shows every slot that is LENT or SHARED with its stamp. A borrow that shows the same stamp twice has lasted as long as that. */
     public void forEachLent(ObjIntConsumer<? super Slot<S>> action) {
         for (Slot<S> slot : slots) {
             int stamp = slot.stamp();

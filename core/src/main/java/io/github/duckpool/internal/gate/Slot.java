@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One place in a {@link BorrowGate}, which holds a session or is empty. Its state word is {@code stamp << 2 | state}; the stamp
+ * One place in a {@link BorrowGate}, which holds a session or is empty. Its state word is {@code stamp << 3 | state}; the stamp
  * grows by one with every return, so that whoever kept a stamp of an earlier borrow can't touch the slot any more.
  *
  * <p>Thread-safe as far as the word goes; {@link #install} and {@link #clear} belong to whoever holds the slot exclusively,
@@ -17,8 +17,12 @@ public final class Slot<S> {
     static final int EMPTY = 0;
     static final int FREE = 1;
     static final int LENT = 2;
-    static final int LEAVING = 3;
-    private static final int STATE_MASK = 3;
+    /** LENT, and used by more than one thread: only a claim ends it. */
+    static final int SHARED = 3;
+
+    static final int LEAVING = 4;
+    private static final int STATE_MASK = 7;
+    private static final int STATE_BITS = 3;
     private static final VarHandle WORD;
 
     static {
@@ -45,12 +49,12 @@ public final class Slot<S> {
 
     /** The current stamp; a borrower reads it once, right after the borrow, and keeps it. */
     public int stamp() {
-        return word >>> 2;
+        return word >>> STATE_BITS;
     }
 
     /** Whether the borrow with this stamp still holds the slot; one volatile read. */
     public boolean isLent(int stamp) {
-        return word == (stamp << 2 | LENT);
+        return (word | 1) == (stamp << STATE_BITS | SHARED);
     }
 
     /** The session in this slot, or null if the borrower has to install one. For the exclusive holder. */
@@ -73,7 +77,7 @@ public final class Slot<S> {
     }
 
     boolean is(int stamp, int state) {
-        return word == (stamp << 2 | state);
+        return word == (stamp << STATE_BITS | state);
     }
 
     void clear() {
@@ -86,11 +90,11 @@ public final class Slot<S> {
 
     /** Moves from one state to another under the same stamp; false if the slot is elsewhere by now. */
     boolean move(int stamp, int from, int to) {
-        return WORD.compareAndSet(this, stamp << 2 | from, stamp << 2 | to);
+        return WORD.compareAndSet(this, stamp << STATE_BITS | from, stamp << STATE_BITS | to);
     }
 
     /** Ends the exclusive hold under this stamp, and with it the stamp. */
     boolean end(int stamp, int from, int to) {
-        return WORD.compareAndSet(this, stamp << 2 | from, (stamp + 1) << 2 | to);
+        return WORD.compareAndSet(this, stamp << STATE_BITS | from, (stamp + 1) << STATE_BITS | to);
     }
 }
