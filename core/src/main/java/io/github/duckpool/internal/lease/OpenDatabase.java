@@ -18,14 +18,6 @@ public interface OpenDatabase {
     Connection connect() throws SQLException;
 
     /**
-     * Detaches the databases that a borrower attached, by their names in the catalog.
-     *
-     * @param names the names to detach
-     * @throws SQLException if one could not be detached
-     */
-    void detach(Iterable<String> names) throws SQLException;
-
-    /**
      * Closes the anchor. When every connection is closed before, DuckDB checkpoints and gives its file lock back here.
      *
      * @throws SQLException if the anchor could not be closed

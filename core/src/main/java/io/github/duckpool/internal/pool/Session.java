@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class Session {
     private final Connection raw;
     private final long createdNanos;
+    private volatile boolean retired;
     private final AtomicReference<@Nullable CompletableFuture<Void>> end = new AtomicReference<>();
 
     /**
@@ -37,6 +38,11 @@ public final class Session {
      */
     public long createdNanos() {
         return createdNanos;
+    }
+
+    /** Marks the session to be replaced when it comes back; for threads that do not hold it. */
+    public void retire() {
+        retired = true;
     }
 
     /**

@@ -1,0 +1,62 @@
+package io.github.duckpool;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A DuckDB JDBC URL, taken apart: the database it names and the settings after the first semicolon, as the driver reads
+ * them ({@code jdbc:duckdb:letters.duckdb;threads=4}).
+ *
+ * @param url the whole URL
+ * @param database what stands between the prefix and the first semicolon; empty for the private in-memory database
+ */
+record DatabaseUrl(String url, String database) {
+    static final String PREFIX = "jdbc:duckdb:";
+    static final String MEMORY = ":memory:";
+
+    static DatabaseUrl of(String url) {
+        if (!url.startsWith(PREFIX)) {
+            throw new IllegalArgumentException("url must start with \"" + PREFIX + "\", was \"" + url + "\"");
+        }
+        int semicolon = url.indexOf(';');
+        return new DatabaseUrl(url, url.substring(PREFIX.length(), semicolon < 0 ? url.length() : semicolon));
+    }
+
+    static DatabaseUrl ofDatabase(String database) {
+        if (database.isBlank()) {
+            throw new IllegalArgumentException(
+                    "database must be a path or \"" + MEMORY + "\", was \"" + database + "\"");
+        }
+        if (database.indexOf(';') >= 0) {
+            throw new IllegalArgumentException(
+                    "database must not contain ';', which ends the path in a DuckDB URL, was \"" + database + "\"");
+        }
+        return new DatabaseUrl(
+                PREFIX + (database.equals(MEMORY) ? "" : database), database.equals(MEMORY) ? "" : database);
+    }
+
+    /** The file to take turns on; empty for databases in memory and for remote ones (a scheme such as {@code md:}). */
+    Optional<Path> file() {
+        if (database.isEmpty() || database.startsWith(MEMORY) || database.matches("[A-Za-z][A-Za-z0-9+]+:.*")) {
+            return Optional.empty();
+        }
+        return Optional.of(Path.of(database));
+    }
+
+    /** The settings that the URL itself carries; the driver applies them, and they win over the builder's. */
+    Map<String, String> settings() {
+        Map<String, String> found = new TreeMap<>();
+        String[] parts = url.split(";", -1);
+        for (int i = 1; i < parts.length; i++) {
+            int equals = parts[i].indexOf('=');
+            if (equals > 0) {
+                found.put(
+                        parts[i].substring(0, equals).strip(),
+                        parts[i].substring(equals + 1).strip());
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,251 @@
+package io.github.duckpool;
+
+import io.github.duckpool.internal.lease.HeldLease;
+import io.github.duckpool.internal.lease.Lease;
+import io.github.duckpool.internal.lease.OpenDatabase;
+import io.github.duckpool.internal.lease.Tenant;
+import io.github.duckpool.internal.pool.ConnectionPool;
+import io.github.duckpool.internal.pool.PoolFigures;
+import io.github.duckpool.internal.pool.PoolSettings;
+import io.github.duckpool.internal.pool.PoolThreads;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+
+/**
+ * A bounded pool of connections to one DuckDB database, and the {@link DataSource} that gives them out in arrival order.
+ *
+ * <p>The database is opened when the first connection is asked for. A connection handle belongs to one thread at a time;
+ * closing it gives the connection back, and nothing that a borrower did to its session reaches the next one. The pool itself
+ * is thread-safe. Close it to close the database and to give DuckDB's lock on the file back.
+ */
+public final class DuckPool implements DataSource, AutoCloseable {
+    private final DuckPoolConfig config;
+    private final ConnectionPool pool;
+    private final long borrowTimeoutNanos;
+
+    DuckPool(DuckPoolConfig config) {
+        this.config = config;
+        this.borrowTimeoutNanos = config.borrowTimeout().toNanos();
+        PoolSettings settings = settings(config);
+        PoolThreads threads = new PoolThreads(config.poolName(), config.maxSize());
+        this.pool = new ConnectionPool(settings, this::lease, threads);
+        pool.start();
+    }
+
+    private static PoolSettings settings(DuckPoolConfig config) {
+        return new PoolSettings(
+                config.poolName(),
+                config.maxSize(),
+                config.minIdle(),
+                config.borrowTimeout().toNanos(),
+                config.maxLifetime().toNanos(),
+                config.idleTimeout().toNanos(),
+                config.leakThreshold().toNanos(),
+                config.closeTimeout().toNanos(),
+                config.maxOvertaking().toNanos(),
+                config.statementCacheSize(),
+                config.connectionInitSql());
+    }
+
+    private Lease lease(Tenant tenant) {
+        return new HeldLease(
+                config.poolName(), this::open, tenant, config.closeTimeout().toNanos());
+    }
+
+    private OpenDatabase open() throws SQLException {
+        return config.retry().call(() -> DatabaseOpener.open(config), config.borrowTimeout());
+    }
+
+    /**
+     * Starts a new pool's settings.
+     *
+     * @return a builder with defaults
+     */
+    public static DuckPoolBuilder builder() {
+        return new DuckPoolBuilder();
+    }
+
+    /**
+     * Borrows a connection, and waits for it in arrival order for at most {@link DuckPoolConfig#borrowTimeout()}.
+     *
+     * @return a handle; close it to give the connection back
+     * @throws java.sql.SQLTransientConnectionException if none came free in time, with who has them and who waits
+     * @throws SQLException if the database can't be opened, the pool is closed, or the thread was interrupted (its flag stays
+     *     set)
+     */
+    @Override
+    public Connection getConnection() throws SQLException {
+        return pool.borrow(borrowTimeoutNanos);
+    }
+
+    /**
+     * Borrows a connection with a time-out of the caller's own.
+     *
+     * @param timeout how long to wait at most; zero takes a free connection or none
+     * @return a handle; close it to give the connection back
+     * @throws java.sql.SQLTransientConnectionException if none came free in time, with who has them and who waits
+     * @throws SQLException as {@link #getConnection()}
+     */
+    public Connection getConnection(Duration timeout) throws SQLException {
+        return pool.borrow(notNegative(timeout).toNanos());
+    }
+
+    /**
+     * Always refused: DuckDB has no users.
+     *
+     * @throws SQLFeatureNotSupportedException always
+     */
+    @Override
+    public Connection getConnection(String username, String password) throws SQLException {
+        throw new SQLFeatureNotSupportedException(
+                config.poolName() + ": DuckDB has no users; use getConnection() without a name", "0A000");
+    }
+
+    /**
+     * Borrows a connection without blocking the caller, in the same line as {@link #getConnection()}.
+     *
+     * @return completes with a handle, or exceptionally with what {@link #getConnection()} throws. Cancelling it leaves the
+     *     line; if the connection was granted just then it goes back to the pool. Continuations of a future that had to wait
+     *     run on the pool's own threads
+     */
+    public CompletableFuture<Connection> connectionAsync() {
+        return pool.borrowAsync(borrowTimeoutNanos);
+    }
+
+    /**
+     * Borrows a connection without blocking the caller, with a time-out of its own.
+     *
+     * @param timeout how long to wait in line at most
+     * @return as {@link #connectionAsync()}
+     */
+    public CompletableFuture<Connection> connectionAsync(Duration timeout) {
+        return pool.borrowAsync(notNegative(timeout).toNanos());
+    }
+
+    private static Duration notNegative(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout must not be negative, was " + timeout);
+        }
+        return timeout;
+    }
+
+    /**
+     * The settings this pool was built with.
+     *
+     * @return the settings
+     */
+    public DuckPoolConfig config() {
+        return config;
+    }
+
+    /**
+     * The pool's figures now.
+     *
+     * @return a snapshot
+     */
+    public PoolStats stats() {
+        PoolFigures figures = pool.figures();
+        return new PoolStats(
+                config.maxSize(),
+                figures.active(),
+                figures.idle(),
+                figures.waiting(),
+                figures.borrows(),
+                figures.timeouts(),
+                figures.created(),
+                figures.destroyed(),
+                age(figures.active(), figures.oldestBorrowNanos()),
+                age(figures.waiting(), figures.longestWaitNanos()));
+    }
+
+    private static Optional<Duration> age(int count, long nanos) {
+        return count == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(nanos));
+    }
+
+    /**
+     * Whether {@link #close()} was called.
+     *
+     * @return true if nothing is lent any more
+     */
+    public boolean isClosed() {
+        return pool.isClosed();
+    }
+
+    /**
+     * Closes the pool: refuses new borrowers and fails waiting ones at once, waits up to
+     * {@link DuckPoolConfig#closeTimeout()} for borrowed connections, aborts those that are still out, and closes the
+     * database, so that its file is free when this method returns. Closing twice does nothing. An interrupt ends the wait for
+     * borrowers, not the closing; the flag stays set.
+     */
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    /** {@inheritDoc} There is none: the pool logs through SLF4J. */
+    @Override
+    public PrintWriter getLogWriter() throws SQLException {
+        throw new SQLFeatureNotSupportedException("duckpool logs through SLF4J; there is no log writer", "0A000");
+    }
+
+    /** {@inheritDoc} Refused: the pool logs through SLF4J. */
+    @Override
+    public void setLogWriter(PrintWriter out) throws SQLException {
+        throw new SQLFeatureNotSupportedException("duckpool logs through SLF4J; there is no log writer", "0A000");
+    }
+
+    /** {@inheritDoc} Refused: the builder's {@code borrowTimeout} says it, and a pool's settings do not change. */
+    @Override
+    public void setLoginTimeout(int seconds) throws SQLException {
+        throw new SQLFeatureNotSupportedException("set borrowTimeout on the builder instead", "0A000");
+    }
+
+    /** {@inheritDoc} The borrow timeout, rounded up to whole seconds. */
+    @Override
+    public int getLoginTimeout() {
+        return (int) Math.min(
+                Integer.MAX_VALUE, config.borrowTimeout().plusNanos(999_999_999).toSeconds());
+    }
+
+    /** {@inheritDoc} There is none: the pool logs through SLF4J. */
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        throw new SQLFeatureNotSupportedException("duckpool logs through SLF4J, not java.util.logging", "0A000");
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        if (type.isInstance(this)) {
+            return type.cast(this);
+        }
+        if (config.dataSource().isPresent()) {
+            DataSource wrapped = config.dataSource().get();
+            return type.isInstance(wrapped) ? type.cast(wrapped) : wrapped.unwrap(type);
+        }
+        throw new SQLException(config.poolName() + ": is no wrapper for " + type.getName(), "0A000");
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+        if (type.isInstance(this)) {
+            return true;
+        }
+        if (config.dataSource().isEmpty()) {
+            return false;
+        }
+        DataSource wrapped = config.dataSource().get();
+        return type.isInstance(wrapped) || wrapped.isWrapperFor(type);
+    }
+
+    @Override
+    public String toString() {
+        return "DuckPool[" + config.poolName() + ", " + config.url() + "]";
+    }
+}

@@ -1,0 +1,427 @@
+package io.github.duckpool;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects the settings of a {@link DuckPool}. A bad value is refused at once with an {@link IllegalArgumentException} that
+ * holds the rule and the value. Not thread-safe; a builder may build any number of pools.
+ */
+public final class DuckPoolBuilder {
+    DatabaseUrl url = DatabaseUrl.of(DatabaseUrl.PREFIX);
+    boolean sourceGiven;
+
+    @Nullable
+    DataSource dataSource;
+
+    @Nullable
+    String poolName;
+
+    int maxSize = 5;
+    int minIdle;
+    Duration borrowTimeout = Duration.ofSeconds(30);
+    Duration maxLifetime = Duration.ZERO;
+    Duration idleTimeout = Duration.ofMinutes(10);
+    Duration leakThreshold = Duration.ZERO;
+    Duration closeTimeout = Duration.ofSeconds(10);
+    Duration maxOvertaking = Duration.ofMillis(1);
+    int statementCacheSize = 32;
+    boolean readOnly;
+    final List<String> initSql = new ArrayList<>();
+    final List<String> connectionInitSql = new ArrayList<>();
+    final Map<String, String> settings = new TreeMap<>();
+
+    @Nullable
+    Sharing sharing;
+
+    RetryPolicy retry = RetryPolicy.none();
+
+    DuckPoolBuilder() {}
+
+    /**
+     * Opens a database file; DuckDB makes it if it is missing (its directory must exist).
+     *
+     * @param file the file's path; a link or a relative path names the same database as the file's real path
+     * @return this
+     */
+    public DuckPoolBuilder database(Path file) {
+        return database(file.toString());
+    }
+
+    /**
+     * Opens a database by its path, or {@code ":memory:"} for one database in memory that all connections of this pool share.
+     *
+     * @param pathOrMemory the path, or {@code :memory:}
+     * @return this
+     * @throws IllegalArgumentException if it is blank or contains a semicolon
+     */
+    public DuckPoolBuilder database(String pathOrMemory) {
+        url = DatabaseUrl.ofDatabase(pathOrMemory);
+        sourceGiven = true;
+        return this;
+    }
+
+    /**
+     * Opens a JDBC URL of DuckDB. {@code jdbc:duckdb:} gives one database in memory, shared by all connections of this pool.
+     *
+     * @param url a URL that starts with {@code jdbc:duckdb:}; settings may follow after semicolons
+     * @return this
+     * @throws IllegalArgumentException if it is not a DuckDB URL
+     */
+    public DuckPoolBuilder url(String url) {
+        this.url = DatabaseUrl.of(url);
+        sourceGiven = true;
+        return this;
+    }
+
+    /**
+     * Opens a JDBC URL of DuckDB with connection properties, which are DuckDB settings.
+     *
+     * @param url a URL that starts with {@code jdbc:duckdb:}
+     * @param properties settings as for {@link #setting(String, String)}; {@code user} and {@code password} are left out,
+     *     since DuckDB has none and would count them as another configuration
+     * @return this
+     * @throws IllegalArgumentException if it is not a DuckDB URL
+     */
+    public DuckPoolBuilder url(String url, Properties properties) {
+        for (String name : properties.stringPropertyNames()) {
+            setting(name, properties.getProperty(name));
+        }
+        return url(url);
+    }
+
+    /**
+     * Wraps an existing data source of DuckDB connections. Its first connection becomes the anchor from which the others are
+     * duplicated; where that is not possible each connection is asked of the data source. The pool doesn't close the data
+     * source. To take turns on its file with other processes, also name the file by {@link #database(Path)} and choose a
+     * {@link #sharing(Sharing)}; the data source must then not keep connections of its own.
+     *
+     * @param dataSource gives connections to one DuckDB database
+     * @return this
+     */
+    public DuckPoolBuilder dataSource(DataSource dataSource) {
+        this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
+        return this;
+    }
+
+    /**
+     * Names the pool in logs, messages, threads and JMX.
+     *
+     * @param poolName not blank; the default is {@code duckpool-1} and so on
+     * @return this
+     * @throws IllegalArgumentException if it is blank
+     */
+    public DuckPoolBuilder poolName(String poolName) {
+        if (poolName.isBlank()) {
+            throw new IllegalArgumentException("poolName must not be blank, was \"" + poolName + "\"");
+        }
+        this.poolName = poolName;
+        return this;
+    }
+
+    /**
+     * How many connections may be borrowed at a time.
+     *
+     * @param maxSize 1 to 4,096; the default is 5
+     * @return this
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public DuckPoolBuilder maxSize(int maxSize) {
+        this.maxSize = range("maxSize", maxSize, 1, 4096);
+        return this;
+    }
+
+    /**
+     * How many connections are kept ready while the database is open.
+     *
+     * @param minIdle 0 to {@code maxSize}; the default is 0
+     * @return this
+     * @throws IllegalArgumentException if it is negative; more than {@code maxSize} is refused by {@link #build()}
+     */
+    public DuckPoolBuilder minIdle(int minIdle) {
+        this.minIdle = range("minIdle", minIdle, 0, 4096);
+        return this;
+    }
+
+    /**
+     * How long a borrower waits for a connection, opening the file and other processes' turns included.
+     *
+     * @param borrowTimeout longer than zero; the default is 30 s
+     * @return this
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public DuckPoolBuilder borrowTimeout(Duration borrowTimeout) {
+        this.borrowTimeout = positive("borrowTimeout", borrowTimeout);
+        return this;
+    }
+
+    /**
+     * The age at which a connection is replaced, when it is not borrowed.
+     *
+     * @param maxLifetime zero for never, the default: DuckDB's connections do not age
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DuckPoolBuilder maxLifetime(Duration maxLifetime) {
+        this.maxLifetime = notNegative("maxLifetime", maxLifetime);
+        return this;
+    }
+
+    /**
+     * How long a connection beyond {@code minIdle} is kept unused.
+     *
+     * @param idleTimeout zero for as long as the database is open; the default is 10 min
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DuckPoolBuilder idleTimeout(Duration idleTimeout) {
+        this.idleTimeout = notNegative("idleTimeout", idleTimeout);
+        return this;
+    }
+
+    /**
+     * After how long a borrowed connection is reported in the log, once, with the stack that borrowed it. Taking the stacks
+     * costs microseconds per borrow.
+     *
+     * @param leakThreshold zero for no leak tracking, the default
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DuckPoolBuilder leakThreshold(Duration leakThreshold) {
+        this.leakThreshold = notNegative("leakThreshold", leakThreshold);
+        return this;
+    }
+
+    /**
+     * How long {@link DuckPool#close()} waits for borrowed connections before it aborts them.
+     *
+     * @param closeTimeout zero for not at all; the default is 10 s
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DuckPoolBuilder closeTimeout(Duration closeTimeout) {
+        this.closeTimeout = notNegative("closeTimeout", closeTimeout);
+        return this;
+    }
+
+    /**
+     * How long the oldest waiter may be overtaken by newcomers. Strict arrival order costs a context switch for each
+     * hand-over; a bound of about a millisecond keeps the order for everything that users can see, at many times the rate.
+     *
+     * @param maxOvertaking zero for strict arrival order; the default is 1 ms
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public DuckPoolBuilder maxOvertaking(Duration maxOvertaking) {
+        this.maxOvertaking = notNegative("maxOvertaking", maxOvertaking);
+        return this;
+    }
+
+    /**
+     * How many prepared statements each connection keeps for the next borrower, least recently used first out.
+     *
+     * @param statementCacheSize zero for none; the default is 32
+     * @return this
+     * @throws IllegalArgumentException if it is negative or above 10,000
+     */
+    public DuckPoolBuilder statementCacheSize(int statementCacheSize) {
+        this.statementCacheSize = range("statementCacheSize", statementCacheSize, 0, 10_000);
+        return this;
+    }
+
+    /**
+     * Opens the database read-only; a file is then shared with other readers by {@link Sharing#readOnly()}.
+     *
+     * @param readOnly the default is false
+     * @return this
+     */
+    public DuckPoolBuilder readOnly(boolean readOnly) {
+        this.readOnly = readOnly;
+        return this;
+    }
+
+    /**
+     * Adds SQL that runs once each time the database is opened, before anyone gets a connection. Session settings made here
+     * are inherited by every connection.
+     *
+     * @param sql one statement or several
+     * @return this
+     */
+    public DuckPoolBuilder initSql(String sql) {
+        initSql.add(notBlank("initSql", sql));
+        return this;
+    }
+
+    /**
+     * Adds SQL that runs on each new connection.
+     *
+     * @param sql one statement or several
+     * @return this
+     */
+    public DuckPoolBuilder connectionInitSql(String sql) {
+        connectionInitSql.add(notBlank("connectionInitSql", sql));
+        return this;
+    }
+
+    /**
+     * Sets one of DuckDB's own settings for the database, such as {@code memory_limit} or {@code threads}.
+     *
+     * @param name the name that DuckDB gives it
+     * @param value its value; DuckDB checks it when the database is opened
+     * @return this
+     * @throws IllegalArgumentException if name or value is blank
+     */
+    public DuckPoolBuilder setting(String name, String value) {
+        notBlank("setting", name);
+        if (!name.equals("user") && !name.equals("password")) {
+            settings.put(name, notBlank("setting " + name, value));
+        }
+        return this;
+    }
+
+    /**
+     * How many threads DuckDB uses for queries; its setting {@code threads}.
+     *
+     * @param threads one or more; DuckDB's default is one per core
+     * @return this
+     * @throws IllegalArgumentException if it is less than one
+     */
+    public DuckPoolBuilder threads(int threads) {
+        return setting("threads", Integer.toString(range("threads", threads, 1, 4096)));
+    }
+
+    /**
+     * How much memory DuckDB may use; its setting {@code memory_limit}.
+     *
+     * @param memoryLimit as DuckDB reads it, such as {@code 2GB}; its default is 80 % of the machine's memory
+     * @return this
+     */
+    public DuckPoolBuilder memoryLimit(String memoryLimit) {
+        return setting("memory_limit", memoryLimit);
+    }
+
+    /**
+     * Presets for many small queries: one DuckDB thread, which triples the rate of point look-ups, and 256 cached statements
+     * per connection. Settings made afterwards win.
+     *
+     * @return this
+     */
+    public DuckPoolBuilder oltp() {
+        return threads(1).statementCacheSize(256);
+    }
+
+    /**
+     * Presets for few large queries: DuckDB's own choice of threads, two connections, eight cached statements, insertion
+     * order not kept (which lets DuckDB stream large results in less memory). Settings made afterwards win.
+     *
+     * @return this
+     */
+    public DuckPoolBuilder analytics() {
+        settings.remove("threads");
+        return maxSize(2).statementCacheSize(8).setting("preserve_insertion_order", "false");
+    }
+
+    /**
+     * How the file is shared with other processes.
+     *
+     * @param sharing the default for a file is {@link Sharing#cooperative()}, or {@link Sharing#readOnly()} with
+     *     {@code readOnly}; for a wrapped data source without a named file {@link Sharing#exclusive()}
+     * @return this
+     */
+    public DuckPoolBuilder sharing(Sharing sharing) {
+        this.sharing = Objects.requireNonNull(sharing, "sharing");
+        return this;
+    }
+
+    /**
+     * How lock and conflict errors are retried.
+     *
+     * @param retry the policy
+     * @return this
+     */
+    public DuckPoolBuilder retry(RetryPolicy retry) {
+        this.retry = Objects.requireNonNull(retry, "retry");
+        return this;
+    }
+
+    /**
+     * Takes settings from a map, such as a framework's configuration section. Names are this builder's, in camelCase or
+     * kebab-case ({@code maxSize}, {@code max-size}); DuckDB's own settings follow {@code settings.}
+     * ({@code settings.memory_limit}). Times are ISO-8601 ({@code PT30S}) or a number with a unit ({@code 30s},
+     * {@code 500ms}, {@code 5m}, {@code 1h}).
+     *
+     * @param values names and values; a value may be a string, a number, a boolean or a {@link Duration}
+     * @return this
+     * @throws IllegalArgumentException if a name is unknown or a value is refused, with the name, the rule and the value
+     */
+    public DuckPoolBuilder properties(Map<?, ?> values) {
+        PoolProperties.bind(values, this);
+        return this;
+    }
+
+    /**
+     * Builds the pool. Nothing is opened before the first connection is asked for, unless {@code minIdle} is above zero.
+     *
+     * @return the pool
+     * @throws IllegalArgumentException if settings contradict each other, or no database was named
+     */
+    public DuckPool build() {
+        if (!sourceGiven && dataSource == null) {
+            throw new IllegalArgumentException("one of database, url or dataSource must be given, was none");
+        }
+        if (minIdle > maxSize) {
+            throw new IllegalArgumentException(
+                    "minIdle must be at most maxSize, was " + minIdle + " with maxSize " + maxSize);
+        }
+        if (sharing != null
+                && sharing.mode() != Sharing.Mode.EXCLUSIVE
+                && url.file().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "sharing " + sharing + " needs a database file to take turns on, was \"" + url.url() + "\"");
+        }
+        if (readOnly && sharing != null && sharing.mode() == Sharing.Mode.COOPERATIVE) {
+            throw new IllegalArgumentException(
+                    "readOnly goes with Sharing.readOnly() or Sharing.exclusive(), was " + sharing);
+        }
+        return new DuckPool(new DuckPoolConfig(this));
+    }
+
+    private static int range(String name, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    value < min
+                            ? name + " must be at least " + min + ", was " + value
+                            : name + " must be at most " + max + ", was " + value);
+        }
+        return value;
+    }
+
+    private static Duration positive(String name, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(name + " must be longer than zero, was " + value);
+        }
+        return value;
+    }
+
+    private static Duration notNegative(String name, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(name + " must not be negative, was " + value);
+        }
+        return value;
+    }
+
+    private static String notBlank(String name, String value) {
+        if (value.isBlank()) {
+            throw new IllegalArgumentException(name + " must not be blank, was \"" + value + "\"");
+        }
+        return value;
+    }
+}

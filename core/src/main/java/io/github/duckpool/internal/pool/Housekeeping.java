@@ -1,0 +1,125 @@
+package io.github.duckpool.internal.pool;
+
+import io.github.duckpool.internal.gate.BorrowGate;
+import io.github.duckpool.internal.gate.Slot;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One round of what a pool does about time: replaces connections that are too old, closes those that nobody needs, keeps
+ * {@code minIdle} open, and reports leaks. It runs on the housekeeping thread alone and takes slots only by claiming them, so
+ * it never holds up a borrower.
+ */
+final class Housekeeping implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+    private static final long SHORTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final PoolSettings settings;
+    private final ConnectionPool pool;
+    private final BorrowGate<Session> gate;
+
+    Housekeeping(PoolSettings settings, ConnectionPool pool) {
+        this.settings = settings;
+        this.pool = pool;
+        this.gate = pool.gate();
+    }
+
+    /** How often to run: often enough that no limit is overrun by more than a quarter, and at least every second. */
+    static long periodNanos(PoolSettings settings) {
+        long period = LONGEST_NANOS;
+        for (long limit :
+                new long[] {settings.leakThresholdNanos(), settings.maxLifetimeNanos(), settings.idleTimeoutNanos()}) {
+            if (limit > 0) {
+                period = Math.min(period, limit / 4);
+            }
+        }
+        return Math.max(SHORTEST_NANOS, period);
+    }
+
+    @Override
+    public void run() {
+        retireOld();
+        closeUnused();
+        fillIdle();
+        reportLeaks();
+    }
+
+    private void retireOld() {
+        long limit = settings.maxLifetimeNanos();
+        if (limit <= 0) {
+            return;
+        }
+        long now = System.nanoTime();
+        for (Slot<Session> old = gate.claimIdle(s -> now - s.createdNanos() > limit);
+                old != null;
+                old = gate.claimIdle(s -> now - s.createdNanos() > limit)) {
+            pool.dispose(old, null);
+        }
+        // A borrowed one can't be taken; it is marked, and replaced when it comes back.
+        gate.forEachLent((slot, stamp) -> {
+            Session session = slot.session();
+            if (session != null && now - session.createdNanos() > limit) {
+                session.retire();
+            }
+        });
+    }
+
+    private void closeUnused() {
+        long limit = settings.idleTimeoutNanos();
+        if (limit <= 0) {
+            return;
+        }
+        long now = CoarseClock.nowNanos();
+        for (int i = gate.size() - 1; i >= 0 && gate.free() + gate.lent() > settings.minIdle(); i--) {
+            SlotLending lending = pool.lending(i);
+            Slot<Session> slot = lending.slot();
+            Session resting = slot.session();
+            if (resting == null || now - Math.max(lending.returnedNanos(), resting.createdNanos()) <= limit) {
+                continue;
+            }
+            Slot<Session> unused = gate.claimIdle(s -> s == resting);
+            if (unused != null) {
+                pool.dispose(unused, null);
+            }
+        }
+    }
+
+    private void fillIdle() {
+        while (pool.isOpen() && gate.free() + gate.lent() < settings.minIdle()) {
+            Slot<Session> empty = gate.claimEmpty();
+            if (empty == null) {
+                return;
+            }
+            try {
+                empty.install(pool.make());
+            } catch (SQLException e) {
+                gate.vacate(empty);
+                LOG.warn("{}: a connection could not be kept ready; tried again later", settings.name(), e);
+                return;
+            }
+            gate.recycle(empty);
+        }
+    }
+
+    private void reportLeaks() {
+        long limit = settings.leakThresholdNanos();
+        if (limit <= 0) {
+            return;
+        }
+        gate.forEachLent((slot, stamp) -> {
+            SlotLending lending = pool.lending(slot.index());
+            BorrowStack stack = lending.stack();
+            if (stack != null && BorrowReport.ageNanos(lending) > limit && lending.firstReport(stamp)) {
+                LOG.warn(
+                        "{}: a connection is out for longer than leakThreshold {}; borrowed {}",
+                        settings.name(),
+                        BorrowReport.millis(limit),
+                        BorrowReport.describe(lending),
+                        stack);
+            }
+        });
+    }
+}

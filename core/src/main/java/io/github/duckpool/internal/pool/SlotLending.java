@@ -1,0 +1,100 @@
+package io.github.duckpool.internal.pool;
+
+import io.github.duckpool.internal.gate.Slot;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One slot's lending: the way back from a handle into the pool, and the notes on who borrowed the slot. The notes are plain
+ * fields, written by the borrower and read by reports, which may see a borrow too late but never need it to be exact.
+ */
+final class SlotLending implements Lending {
+    private final ConnectionPool pool;
+    private final Slot<Session> slot;
+
+    private @Nullable Thread borrower;
+    private @Nullable BorrowStack stack;
+    private long borrowedNanos;
+    private long returnedNanos;
+    private int reportedStamp = -1;
+
+    SlotLending(ConnectionPool pool, Slot<Session> slot) {
+        this.pool = pool;
+        this.slot = slot;
+    }
+
+    /** Notes a borrow, by the coarse clock. */
+    void borrowed(@Nullable BorrowStack stack) {
+        borrower = Thread.currentThread();
+        borrowedNanos = CoarseClock.nowNanos();
+        this.stack = stack;
+    }
+
+    @Override
+    public boolean isLent(int stamp) {
+        return slot.isLent(stamp);
+    }
+
+    @Override
+    public boolean giveBack(int stamp) {
+        returnedNanos = CoarseClock.nowNanos();
+        return pool.gate().giveBack(slot, stamp);
+    }
+
+    @Override
+    public boolean share(int stamp) {
+        return pool.gate().share(slot, stamp);
+    }
+
+    @Override
+    public boolean claim(int stamp) {
+        return pool.gate().claim(slot, stamp);
+    }
+
+    @Override
+    public void recycle() {
+        returnedNanos = CoarseClock.nowNanos();
+        pool.gate().recycle(slot);
+    }
+
+    @Override
+    public void discard(Session session, @Nullable Throwable why) {
+        pool.dispose(slot, why);
+    }
+
+    @Override
+    public void fatal(Session session, SQLException why) {
+        pool.fatal(why);
+    }
+
+    Slot<Session> slot() {
+        return slot;
+    }
+
+    long borrowedNanos() {
+        return borrowedNanos;
+    }
+
+    long returnedNanos() {
+        return returnedNanos;
+    }
+
+    @Nullable
+    Thread borrower() {
+        return borrower;
+    }
+
+    @Nullable
+    BorrowStack stack() {
+        return stack;
+    }
+
+    /** Whether this borrow was not reported as a leak before; notes that it now is. */
+    boolean firstReport(int stamp) {
+        if (reportedStamp == stamp) {
+            return false;
+        }
+        reportedStamp = stamp;
+        return true;
+    }
+}

@@ -1,0 +1,40 @@
+package io.github.duckpool.internal.pool;
+
+import java.sql.SQLException;
+import java.sql.SQLInvalidAuthorizationSpecException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLNonTransientException;
+import java.sql.SQLTimeoutException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.SQLTransientException;
+
+/** Copies of SQL exceptions for a further receiver, so that each has the stack of the call that failed for it. */
+final class SqlExceptions {
+    private SqlExceptions() {}
+
+    /** An exception of the same standard class, text, state and code, caused by the original. */
+    static SQLException copy(SQLException e) {
+        String text = e.getMessage();
+        String state = e.getSQLState();
+        int code = e.getErrorCode();
+        if (e instanceof SQLTransientConnectionException) {
+            return new SQLTransientConnectionException(text, state, code, e);
+        }
+        if (e instanceof SQLNonTransientConnectionException) {
+            return new SQLNonTransientConnectionException(text, state, code, e);
+        }
+        if (e instanceof SQLTimeoutException) {
+            return new SQLTimeoutException(text, state, code, e);
+        }
+        if (e instanceof SQLTransientException) {
+            return new SQLTransientException(text, state, code, e);
+        }
+        if (e instanceof SQLInvalidAuthorizationSpecException) {
+            return new SQLInvalidAuthorizationSpecException(text, state, code, e);
+        }
+        if (e instanceof SQLNonTransientException) {
+            return new SQLNonTransientException(text, state, code, e);
+        }
+        return new SQLException(text, state, code, e);
+    }
+}
