@@ -1,13 +1,8 @@
 package io.github.duckpool.internal.gate;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -17,31 +12,50 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded set of slots that threads and futures borrow in arrival order.
+ * A bounded set of slots that threads and futures borrow in arrival order; while nobody waits, a borrow is one compare-and-set
+ * and its return another, with no clock, no lock and no allocation.
  *
- * <p>Every slot is in exactly one state:
+ * <h2>States</h2>
+ * Every slot is in exactly one state:
  * <ul>
  *   <li>EMPTY: no session; whoever borrows it installs one;
  *   <li>FREE: a session at rest;
- *   <li>LENT: held by one borrower, who knows its stamp;
- *   <li>SHARED: the same, and used by a second thread, so that it can't be given back without a claim;
+ *   <li>LENT: held by one borrower, who knows its stamp; SHARED: LENT, and used by several threads;
  *   <li>LEAVING: held by one claimant, who ends it with {@link #recycle} or {@link #vacate}.
  * </ul>
+ * Every hold ends by a compare-and-set on the exact stamp and moves the stamp on, so it ends once, whoever else tries, and a slot
+ * is held by at most one. A stamp is lent at most once.
+ *
+ * <h2>Order</h2>
+ * One word, {@code attention}, says whether anyone waits and whether the gate is suspended or closed. While it is 0 nobody
+ * looks at the line. Who finds no slot gets in line. A slot that comes back while someone waits goes to the head of the line:
+ * <ul>
+ *   <li>to a future, at once;
+ *   <li>to a thread that is on its feet, or has waited for {@code overtakingNanos}, at once;
+ *   <li>else it is left FREE and the thread is nudged, once, to come and get it. Newcomers may take it meanwhile: a thread needs
+ *       some 10 to 50 µs to get on its feet, and where borrows are short, that many would stand still for each one. This is all
+ *       the overtaking there is.
+ * </ul>
+ *
+ * <h2>No lost wakeup</h2>
+ * A waiter counts itself in {@code attention}, gets in line, and then serves the line, so looks for a slot once more. Whoever frees
+ * a slot writes its state and then reads {@code attention}. All four are volatile, so one of the two sees the other: either the
+ * returner reads a count that isn't 0 and serves, or its slot was at rest before the waiter's last look. {@link #serve} has one thread
+ * at work at a time; a second one leaves a wish, by an atomic add, and the first begins another pass after it, which sees all
+ * that went before the wish. A pass ends when there is nobody in line, no slot at rest, or a nudge under way, and whoever is
+ * nudged serves when it wakes, be it to leave. So: while the gate is open and a slot is at rest, the head of the line isn't asleep
+ * without a wake under way, and neither is anyone behind it.
+ *
+ * <h2>Suspension</h2>
+ * A borrower reads {@code attention} again after its compare-and-set and undoes the lending if the gate was suspended between. So a
+ * lending either was there before the suspension, and the owner waits for it, or it is undone; and once every slot has been seen EMPTY
+ * under suspension, none is used until the gate resumes.
  *
  * <p>Thread-safe.
  *
  * @param <S> the type of the session
  */
-public final class BorrowGate<S> {
-    private final List<Slot<S>> slots = new ArrayList<>();
-    private final LongSupplier nanoClock;
-    private final @Nullable Consumer<? super Slot<S>> reclaimer;
-    private final Runnable afterQueueing;
-    private final Deque<Line<S>> line = new ArrayDeque<>();
-    private boolean closed;
-    private @Nullable CompletableFuture<@Nullable Void> drained;
-
-    private record Line<S>(CompletableFuture<Slot<S>> future, long sinceNanos) {}
+public final class BorrowGate<S> extends ServedLine<S> {
 
     /**
      * Makes a gate of empty slots whose returned slots stay free while it is suspended or closed; the owner collects them
@@ -71,18 +85,7 @@ public final class BorrowGate<S> {
             LongSupplier nanoClock,
             @Nullable Consumer<? super Slot<S>> reclaimer,
             Runnable afterQueueing) {
-        if (size < 1) {
-            throw new IllegalArgumentException("size must be at least 1, was " + size);
-        }
-        if (overtakingNanos < 0) {
-            throw new IllegalArgumentException("overtakingNanos must be at least 0, was " + overtakingNanos);
-        }
-        for (int i = 0; i < size; i++) {
-            slots.add(new Slot<>(i));
-        }
-        this.nanoClock = nanoClock;
-        this.reclaimer = reclaimer;
-        this.afterQueueing = afterQueueing;
+        super(size, overtakingNanos, nanoClock, reclaimer, afterQueueing);
     }
 
     /**
@@ -90,8 +93,17 @@ public final class BorrowGate<S> {
      *
      * @return the slot, LENT, or null if there is none, if the gate is suspended or closed, or if waiters come first
      */
-    public synchronized @Nullable Slot<S> tryBorrow() {
-        return closed || drained != null || !line.isEmpty() ? null : take();
+    public @Nullable Slot<S> tryBorrow() {
+        int seen = attention;
+        if (seen != 0 && !mayOvertake(seen)) {
+            return null;
+        }
+        Slot<S> slot = slots.lendNear();
+        if (slot != null && (attention & SHUT) != 0) {
+            undo(slot);
+            return null;
+        }
+        return slot;
     }
 
     /**
@@ -109,34 +121,8 @@ public final class BorrowGate<S> {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        CompletableFuture<Slot<S>> future = enqueue();
-        try {
-            return future.get(Math.max(timeoutNanos, 0), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            if (future.completeExceptionally(e)) {
-                throw e;
-            }
-            Thread.currentThread().interrupt();
-        } catch (TimeoutException e) {
-            if (future.completeExceptionally(e)) {
-                throw e;
-            }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof GateClosedException) {
-                throw new GateClosedException();
-            }
-            throw e;
-        } finally {
-            forget(future);
-        }
-        try {
-            return future.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof GateClosedException) {
-                throw new GateClosedException();
-            }
-            throw e;
-        }
+        Slot<S> slot = tryBorrow();
+        return slot != null ? slot : await(timeoutNanos);
     }
 
     /**
@@ -148,30 +134,22 @@ public final class BorrowGate<S> {
      *     {@link #failWaiters} was given
      */
     public CompletableFuture<Slot<S>> borrowAsync(long timeoutNanos) {
-        CompletableFuture<Slot<S>> future = enqueue();
-        if (!future.isDone()) {
-            future.orTimeout(Math.max(timeoutNanos, 0), TimeUnit.NANOSECONDS);
-            future.whenComplete((slot, failure) -> {
-                if (failure != null) {
-                    forget(future);
-                }
-            });
-        }
-        return future;
+        Slot<S> slot = tryBorrow();
+        return slot != null ? CompletableFuture.completedFuture(slot) : awaitAsync(timeoutNanos);
     }
 
     /**
      * Ends the borrow with this stamp, and leaves the session in the slot for the next.
      *
-     * @return false if the stamp is stale, and then nothing happened
+     * @return false if the stamp is stale or the borrow is shared, and then nothing happened
      */
     public boolean giveBack(Slot<S> slot, int stamp) {
-        synchronized (this) {
-            if (!slot.end(stamp, Slot.LENT, Slot.FREE)) {
-                return false;
-            }
+        if (!slot.end(stamp, Slot.LENT, Slot.FREE)) {
+            return false;
         }
-        serve(slot);
+        if (attention != 0) {
+            freed(slot, stamp + 1);
+        }
         return true;
     }
 
@@ -197,13 +175,18 @@ public final class BorrowGate<S> {
 
     /** Ends a claim with the session left in the slot; the next waiter gets it. */
     public void recycle(Slot<S> slot) {
-        release(slot, Slot.FREE);
+        int stamp = slot.currentStamp();
+        endClaim(slot, stamp, Slot.FREE);
+        if (attention != 0) {
+            freed(slot, stamp + 1);
+        }
     }
 
     /** Ends a claim with the slot empty; the next waiter gets it. The caller has disposed of the session. */
     public void vacate(Slot<S> slot) {
         slot.clear();
-        release(slot, Slot.EMPTY);
+        endClaim(slot, slot.currentStamp(), Slot.EMPTY);
+        emptied();
     }
 
     /**
@@ -213,8 +196,9 @@ public final class BorrowGate<S> {
      * @return the slot, LEAVING, or null if there is none
      */
     public @Nullable Slot<S> claimIdle(Predicate<? super S> which) {
-        for (Slot<S> slot : slots) {
-            int stamp = slot.stamp();
+        for (int i = 0; i < slots.size(); i++) {
+            Slot<S> slot = slots.get(i);
+            int stamp = slot.currentStamp();
             S session = slot.session();
             if (slot.is(stamp, Slot.FREE) && session != null && which.test(session) && claimIdle(slot, stamp)) {
                 return slot;
@@ -228,14 +212,23 @@ public final class BorrowGate<S> {
         return slot.move(stamp, Slot.FREE, Slot.LEAVING);
     }
 
-    /** Claims an EMPTY slot, to install a session ahead of need; null if there is none, or the gate is suspended or closed. */
-    public synchronized @Nullable Slot<S> claimEmpty() {
-        if (closed || drained != null || !line.isEmpty()) {
+    /**
+     * Claims an EMPTY slot, to install a session ahead of need.
+     *
+     * @return the slot, LEAVING, or null if there is none, if the gate is suspended or closed, or if someone waits
+     */
+    public @Nullable Slot<S> claimEmpty() {
+        if (attention != 0) {
             return null;
         }
-        for (Slot<S> slot : slots) {
-            if (slot.move(slot.stamp(), Slot.EMPTY, Slot.LEAVING)) {
-                return slot;
+        for (int i = 0; i < slots.size(); i++) {
+            Slot<S> slot = slots.get(i);
+            if (slot.move(slot.currentStamp(), Slot.EMPTY, Slot.LEAVING)) {
+                if ((attention & SHUT) == 0) {
+                    return slot;
+                }
+                vacate(slot);
+                return null;
             }
         }
         return null;
@@ -249,53 +242,26 @@ public final class BorrowGate<S> {
      *     suspended already
      */
     public CompletionStage<@Nullable Void> suspend() {
-        CompletableFuture<@Nullable Void> stage;
-        synchronized (this) {
-            stage = drained;
-            if (stage == null) {
-                stage = new CompletableFuture<>();
-                drained = stage;
-            }
-        }
+        CompletionStage<@Nullable Void> drained = suspension.begin(() -> setAttention(SUSPENDED));
         tellIfDrained();
-        return stage.copy();
+        return drained;
     }
 
     /** Lends again; the waiters are served first, in order. Does nothing if the gate is not suspended. */
     public void resume() {
-        CompletableFuture<@Nullable Void> stage;
-        synchronized (this) {
-            stage = drained;
-            drained = null;
-        }
-        if (stage != null) {
-            stage.cancel(false);
-        }
-        serve(null);
+        suspension.end(() -> clearAttention(SUSPENDED));
+        serve();
     }
 
     /** Fails everyone who waits at this moment, each with an exception of its own. Returns how many there were. */
     public int failWaiters(Supplier<? extends Throwable> why) {
-        List<Line<S>> present;
-        synchronized (this) {
-            present = new ArrayList<>(line);
-            line.clear();
-        }
-        int failed = 0;
-        for (Line<S> waiter : present) {
-            if (waiter.future().completeExceptionally(why.get())) {
-                failed++;
-            }
-        }
-        return failed;
+        return serveNowFailingAll(why);
     }
 
     /** Refuses new borrows from now on and fails everyone who waits. Idempotent. */
     public void close() {
-        synchronized (this) {
-            closed = true;
-        }
-        failWaiters(GateClosedException::new);
+        setAttention(CLOSED);
+        serve();
     }
 
     /** The slot with this index, from 0. */
@@ -310,35 +276,43 @@ public final class BorrowGate<S> {
 
     /** How many slots are LENT or SHARED, a snapshot. */
     public int lent() {
-        return count(Slot.LENT) + count(Slot.SHARED);
+        return slots.count(Slot.LENT) + slots.count(Slot.SHARED);
     }
 
     /** How many slots are FREE, a snapshot. */
     public int free() {
-        return count(Slot.FREE);
+        return slots.count(Slot.FREE);
     }
 
     /** How many borrowers wait, a snapshot. */
-    public synchronized int waiting() {
-        return line.size();
+    public int waiting() {
+        return waitersIn(attention);
     }
 
-    /** How long the head of the line has waited, 0 if nobody waits. */
-    public synchronized long oldestWaitNanos() {
-        Line<S> head = line.peek();
-        return head == null ? 0 : nanoClock.getAsLong() - head.sinceNanos();
+    /** How long the head of the line has waited, 0 if nobody waits; a snapshot. */
+    public long oldestWaitNanos() {
+        Borrower<S> oldest = head;
+        return oldest == null || waiting() == 0 ? 0 : nanoClock.getAsLong() - oldest.sinceNanos;
     }
 
     /** How often a slot was borrowed, a recent value. */
     public long borrows() {
-        return slots.stream().mapToLong(Slot::borrows).sum();
+        long sum = 0;
+        for (int i = 0; i < slots.size(); i++) {
+            sum += slots.get(i).borrows();
+        }
+        return sum;
     }
 
-    /** Shows every slot that is LENT or SHARED with its stamp. A borrow that shows the same stamp twice has lasted as long as that. */
+    /**
+     * Shows every slot that is LENT or SHARED, with its stamp, once its borrower has read that. A borrow that shows the same
+     * stamp twice has lasted as long.
+     */
     public void forEachLent(ObjIntConsumer<? super Slot<S>> action) {
-        for (Slot<S> slot : slots) {
-            int stamp = slot.stamp();
-            if (slot.isLent(stamp)) {
+        for (int i = 0; i < slots.size(); i++) {
+            Slot<S> slot = slots.get(i);
+            int stamp = slot.currentStamp();
+            if (slot.isTaken(stamp)) {
                 action.accept(slot, stamp);
             }
         }
@@ -346,117 +320,19 @@ public final class BorrowGate<S> {
 
     /** Shows every slot that is FREE with its stamp. A slot that shows the same stamp twice has been at rest since. */
     public void forEachFree(ObjIntConsumer<? super Slot<S>> action) {
-        for (Slot<S> slot : slots) {
-            int stamp = slot.stamp();
+        for (int i = 0; i < slots.size(); i++) {
+            Slot<S> slot = slots.get(i);
+            int stamp = slot.currentStamp();
             if (slot.is(stamp, Slot.FREE)) {
                 action.accept(slot, stamp);
             }
         }
     }
 
-    private CompletableFuture<Slot<S>> enqueue() {
-        CompletableFuture<Slot<S>> future = new CompletableFuture<>();
-        synchronized (this) {
-            if (closed) {
-                future.completeExceptionally(new GateClosedException());
-                return future;
-            }
-            Slot<S> slot = tryBorrow();
-            if (slot == null) {
-                line.add(new Line<>(future, nanoClock.getAsLong()));
-            } else {
-                future.complete(slot);
-            }
+    private void endClaim(Slot<S> slot, int stamp, int to) {
+        if (!slot.end(stamp, Slot.LEAVING, to)) {
+            throw new IllegalStateException(
+                    "slot " + slot.index() + " must be claimed before it is recycled or vacated");
         }
-        if (!future.isDone()) {
-            afterQueueing.run();
-        }
-        return future;
-    }
-
-    private synchronized void forget(CompletableFuture<Slot<S>> future) {
-        line.removeIf(waiter -> waiter.future() == future);
-    }
-
-    private @Nullable Slot<S> take() {
-        for (int state : new int[] {Slot.FREE, Slot.EMPTY}) {
-            for (Slot<S> slot : slots) {
-                if (slot.move(slot.stamp(), state, Slot.LENT)) {
-                    slot.countBorrow();
-                    return slot;
-                }
-            }
-        }
-        return null;
-    }
-
-    private void release(Slot<S> slot, int to) {
-        synchronized (this) {
-            if (!slot.end(slot.stamp(), Slot.LEAVING, to)) {
-                throw new IllegalStateException("slot " + slot.index() + " is not claimed");
-            }
-        }
-        if (to == Slot.FREE) {
-            serve(slot);
-        } else {
-            serve(null);
-            tellIfDrained();
-        }
-    }
-
-    private void serve(@Nullable Slot<S> returned) {
-        if (returned != null && reclaimer != null) {
-            boolean reclaim;
-            synchronized (this) {
-                reclaim = (closed || drained != null) && returned.move(returned.stamp(), Slot.FREE, Slot.LEAVING);
-            }
-            if (reclaim) {
-                reclaimer.accept(returned);
-                return;
-            }
-        }
-        while (true) {
-            Line<S> next;
-            Slot<S> slot;
-            synchronized (this) {
-                if (drained != null || line.isEmpty()) {
-                    return;
-                }
-                slot = take();
-                if (slot == null) {
-                    return;
-                }
-                next = line.remove();
-            }
-            if (!next.future().complete(slot)
-                    && !(slot.session() == null ? unborrow(slot) : giveBack(slot, slot.stamp()))) {
-                throw new IllegalStateException("slot " + slot.index() + " was taken from a waiter that never got it");
-            }
-        }
-    }
-
-    private synchronized boolean unborrow(Slot<S> slot) {
-        return slot.end(slot.stamp(), Slot.LENT, Slot.EMPTY);
-    }
-
-    private void tellIfDrained() {
-        CompletableFuture<@Nullable Void> stage;
-        synchronized (this) {
-            stage = drained;
-            if (stage == null || count(Slot.EMPTY) < slots.size()) {
-                return;
-            }
-        }
-        stage.complete(null);
-    }
-
-    private int count(int state) {
-        int count = 0;
-        for (Slot<S> slot : slots) {
-            if (slot.state() == state) {
-                count++;
-            }
-        }
-        return count;
     }
 }

@@ -1,0 +1,356 @@
+package io.github.duckpool.internal.gate;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slow path of a {@link BorrowGate}: how those who wait and the slots that come back are brought together. The essay there
+ * says why nobody is forgotten.
+ */
+abstract class ServedLine<S> {
+    static final int CLOSED = 1;
+    static final int SUSPENDED = 2;
+    static final int SHUT = CLOSED | SUSPENDED;
+    /** One waiter, in the count that fills the word's upper bits. */
+    private static final int WAITER = 4;
+
+    private static final int WAITER_BITS = 2;
+
+    /** How often a lone waiter looks for its slot before it parks: about as long as the park would take. */
+    private static final int SPINS = 100;
+
+    private static final VarHandle ATTENTION;
+
+    static {
+        try {
+            ATTENTION = MethodHandles.lookup().findVarHandle(ServedLine.class, "attention", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final Slots<S> slots;
+    final Suspension suspension = new Suspension();
+    final LongSupplier nanoClock;
+    private final WaitingLine<S> line = new WaitingLine<>();
+    private final long overtakingNanos;
+    private final @Nullable Consumer<? super Slot<S>> reclaimer;
+    private final Runnable afterQueueing;
+
+    /** 0 while the gate is open and nobody waits. */
+    volatile int attention;
+
+    /** The head of the line as the last pass left it; for those who only ask how long it has waited. */
+    volatile @Nullable Borrower<S> head;
+
+    ServedLine(
+            int size,
+            long overtakingNanos,
+            LongSupplier nanoClock,
+            @Nullable Consumer<? super Slot<S>> reclaimer,
+            Runnable afterQueueing) {
+        if (size < 1) {
+            throw new IllegalArgumentException("size must be at least 1, was " + size);
+        }
+        if (overtakingNanos < 0) {
+            throw new IllegalArgumentException("overtakingNanos must be at least 0, was " + overtakingNanos);
+        }
+        this.slots = new Slots<>(size);
+        this.overtakingNanos = overtakingNanos;
+        this.nanoClock = nanoClock;
+        this.reclaimer = reclaimer;
+        this.afterQueueing = afterQueueing;
+    }
+
+    final void setAttention(int flag) {
+        ATTENTION.getAndBitwiseOr(this, flag);
+    }
+
+    final void clearAttention(int flag) {
+        ATTENTION.getAndBitwiseAnd(this, ~flag);
+    }
+
+    static int waitersIn(int attention) {
+        return attention >>> WAITER_BITS;
+    }
+
+    /** Whether a newcomer may take a slot although {@code attention} isn't 0. */
+    final boolean mayOvertake(int seen) {
+        if ((seen & SHUT) != 0 || overtakingNanos == 0) {
+            return false;
+        }
+        Borrower<S> oldest = head;
+        return oldest == null || isYoung(oldest);
+    }
+
+    /** Waits in line for a slot. */
+    final Slot<S> await(long timeoutNanos)
+            throws InterruptedException, TimeoutException, GateClosedException, ExecutionException {
+        if ((attention & CLOSED) != 0) {
+            throw new GateClosedException();
+        }
+        if (timeoutNanos <= 0) {
+            throw new TimeoutException();
+        }
+        Borrower<S> self = new Borrower<>(Thread.currentThread(), nanoClock.getAsLong());
+        boolean alone = queue(self) == 0;
+        for (int i = alone ? SPINS : 0; i > 0 && self.isWaiting(); i--) {
+            Thread.onSpinWait();
+        }
+        boolean interrupted = false;
+        while (self.isWaiting()) {
+            long left = timeoutNanos - (nanoClock.getAsLong() - self.sinceNanos);
+            if (left <= 0) {
+                if (giveUp(self)) {
+                    throw new TimeoutException();
+                }
+            } else if (Thread.interrupted()) {
+                if (giveUp(self)) {
+                    throw new InterruptedException();
+                }
+                interrupted = true;
+            } else {
+                self.park(this, left);
+                if (self.nudged) {
+                    self.nudged = false;
+                    serve();
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        Object outcome = self.outcome();
+        if (outcome instanceof GateClosedException closed) {
+            throw closed;
+        }
+        if (outcome instanceof Throwable failure) {
+            throw new ExecutionException(failure);
+        }
+        Slot<S> slot = slotIn(outcome);
+        slots.remember(slot);
+        return slot;
+    }
+
+    /** Waits in line for a slot, as a future. */
+    final CompletableFuture<Slot<S>> awaitAsync(long timeoutNanos) {
+        CompletableFuture<Slot<S>> future = new CompletableFuture<>();
+        if ((attention & CLOSED) != 0) {
+            future.completeExceptionally(new GateClosedException());
+        } else if (timeoutNanos <= 0) {
+            future.completeExceptionally(new TimeoutException());
+        } else {
+            future.orTimeout(timeoutNanos, TimeUnit.NANOSECONDS);
+            Borrower<S> borrower = new Borrower<>(future, nanoClock.getAsLong());
+            future.whenComplete((slot, failure) -> giveUp(borrower));
+            queue(borrower);
+        }
+        return future;
+    }
+
+    /** Counts, gets in line, looks once more. Returns how many were in line before. */
+    private int queue(Borrower<S> borrower) {
+        int before = waitersIn((int) ATTENTION.getAndAdd(this, WAITER));
+        line.add(borrower);
+        try {
+            afterQueueing.run();
+        } catch (Throwable e) {
+            giveUp(borrower);
+            throw e;
+        }
+        serve();
+        return before;
+    }
+
+    /** Leaves the line without a slot; false if the outcome was decided before. A nudge under way goes on to the next. */
+    private boolean giveUp(Borrower<S> borrower) {
+        if (!borrower.giveUp()) {
+            return false;
+        }
+        ATTENTION.getAndAdd(this, -WAITER);
+        borrower.nudged = false;
+        serve();
+        return true;
+    }
+
+    /** A slot came back with its session while {@code attention} wasn't 0. */
+    final void freed(Slot<S> slot, int stamp) {
+        if ((attention & SHUT) != 0) {
+            // Without a reclaimer the slot stays FREE; the owner finds it, for it looks after it has shut the gate.
+            if (reclaimer != null && slot.move(stamp, Slot.FREE, Slot.LEAVING)) {
+                reclaimer.accept(slot);
+            }
+            return;
+        }
+        Borrower<S> oldest = head;
+        // Whoever has a nudge under way serves when it wakes, after it has put the mark out, so it sees this slot.
+        if (oldest == null || !oldest.nudged || !isYoung(oldest)) {
+            serve();
+        }
+    }
+
+    /** A slot came back without a session. */
+    final void emptied() {
+        if (attention != 0) {
+            tellIfDrained();
+            serve();
+        }
+    }
+
+    /** Takes back a lending that no borrower was told of. */
+    final void undo(Slot<S> slot) {
+        int stamp = slot.currentStamp();
+        if (slot.session() == null) {
+            slot.end(stamp, Slot.LENT, Slot.EMPTY);
+            emptied();
+        } else {
+            slot.end(stamp, Slot.LENT, Slot.FREE);
+            freed(slot, stamp + 1);
+        }
+    }
+
+    final void tellIfDrained() {
+        CompletableFuture<@Nullable Void> drained = suspension.present();
+        if (drained != null && slots.count(Slot.EMPTY) == slots.size()) {
+            drained.complete(null);
+        }
+    }
+
+    final void serve() {
+        if (line.enter()) {
+            serveInRole(null);
+        }
+    }
+
+    final int serveNowFailingAll(Supplier<? extends Throwable> why) {
+        line.enterForSure();
+        return serveInRole(why);
+    }
+
+    /** Brings slots and waiters together until there is nothing left to do; tells them after it has laid the role down. */
+    private int serveInRole(@Nullable Supplier<? extends Throwable> why) {
+        int failed = why == null ? 0 : failAll(why);
+        Slot<S> spare = null;
+        ArrayDeque<Borrower<S>> futures = null;
+        boolean left;
+        do {
+            int answered = line.wishes();
+            for (Borrower<S> next; (next = nextToServe()) != null; ) {
+                if (spare == null) {
+                    spare = slots.lendLow();
+                }
+                if (spare == null || (attention & SHUT) != 0) {
+                    break;
+                }
+                if (decide(next, spare)) {
+                    spare = null;
+                }
+            }
+            line.sweep(waitersIn(attention));
+            Borrower<S> told = line.takeDecided();
+            Borrower<S> nudge = line.takeNudge();
+            // Wake nobody in the role: who is woken may push its waker off the processor, and the line would stand
+            // still.
+            left = line.leave(answered);
+            if (nudge != null) {
+                nudge.unpark();
+            }
+            while (told != null) {
+                Borrower<S> after = told.next;
+                if (told.future == null) {
+                    told.wake();
+                } else {
+                    futures = futures == null ? new ArrayDeque<>() : futures;
+                    futures.add(told);
+                }
+                told = after;
+            }
+        } while (!left);
+        if (futures != null) {
+            for (Borrower<S> told : futures) {
+                Delivery.run(() -> complete(told));
+            }
+        }
+        if (spare != null) {
+            undo(spare);
+        }
+        return failed;
+    }
+
+    /** The head of the line, if the next slot is for it now; null too if it was left to newcomers, and then it is nudged. */
+    private @Nullable Borrower<S> nextToServe() {
+        if ((attention & CLOSED) != 0) {
+            failAll(GateClosedException::new);
+        }
+        Borrower<S> oldest = line.head();
+        head = oldest;
+        if (oldest == null || (attention & SHUT) != 0) {
+            return null;
+        }
+        if (oldest.isThread() && !oldest.awake && isYoung(oldest)) {
+            if (!oldest.nudged && slots.anyAtRest()) {
+                oldest.nudged = true;
+                line.nudge(oldest);
+            }
+            return null;
+        }
+        return oldest;
+    }
+
+    private boolean isYoung(Borrower<S> borrower) {
+        return overtakingNanos > 0 && nanoClock.getAsLong() - borrower.sinceNanos < overtakingNanos;
+    }
+
+    private int failAll(Supplier<? extends Throwable> why) {
+        int failed = 0;
+        for (Borrower<S> next; (next = line.head()) != null; ) {
+            if (decide(next, why.get())) {
+                failed++;
+            }
+        }
+        return failed;
+    }
+
+    private boolean decide(Borrower<S> borrower, Object outcome) {
+        if (!borrower.decide(outcome)) {
+            return false;
+        }
+        ATTENTION.getAndAdd(this, -WAITER);
+        borrower.nudged = false;
+        line.removeHead();
+        return true;
+    }
+
+    private void complete(Borrower<S> borrower) {
+        CompletableFuture<Slot<S>> future = borrower.future;
+        Object outcome = borrower.outcome();
+        if (future == null) {
+            return;
+        }
+        if (outcome instanceof Throwable failure) {
+            future.completeExceptionally(failure);
+        } else {
+            Slot<S> slot = slotIn(outcome);
+            if (!future.complete(slot)) {
+                undo(slot);
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private Slot<S> slotIn(@Nullable Object outcome) {
+        if (outcome instanceof Slot<?> slot) {
+            return (Slot<S>) slot;
+        }
+        throw new IllegalStateException("no slot was decided, but " + outcome);
+    }
+}

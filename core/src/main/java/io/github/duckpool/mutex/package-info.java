@@ -1,3 +1,0 @@
-/** First-come, first-served locks, within a process and between processes. */
-@org.jspecify.annotations.NullMarked
-package io.github.duckpool.mutex;
