@@ -1,0 +1,172 @@
+package io.github.duckpool.mutex;
+
+import java.io.IOException;
+import java.nio.channels.FileLock;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One place in the queue of a file: a locked byte whose position is its number. The kernel drops it when the process dies, so
+ * a place can't be stale.
+ *
+ * <p>An exclusive turn has come when no ticket below is held; a shared one when no writer's flag below is. Both are asked by
+ * locking that range for an instant. Two threads of one process can't hold overlapping locks, so an own ticket in the range
+ * reads as held, and a probe of another thread may make this one miss: the next poll sees it.
+ */
+final class QueueTicket {
+    /** Keeps every held ticket reachable, and its file with it: a forgotten permit must not be released by the collector. */
+    private static final Set<QueueTicket> LIVE = ConcurrentHashMap.newKeySet();
+
+    private final QueueFile file;
+    private final long number;
+    private final boolean shared;
+    private final FileLock place;
+    private final @Nullable FileLock writer;
+
+    private QueueTicket(QueueFile file, long number, boolean shared, FileLock place, @Nullable FileLock writer) {
+        this.file = file;
+        this.number = number;
+        this.shared = shared;
+        this.place = place;
+        this.writer = writer;
+    }
+
+    /**
+     * Takes a place at the end of the queue.
+     *
+     * @return null while somebody else holds the guard, or in the rare case that no number is free: try again
+     */
+    static @Nullable QueueTicket tryEnqueue(QueueFile file, boolean shared) throws IOException {
+        FileLock guard = file.tryLock(QueueFile.GUARD, 1, false);
+        if (guard == null) {
+            return null;
+        }
+        try {
+            return enqueue(file, shared);
+        } finally {
+            guard.release();
+        }
+    }
+
+    private static @Nullable QueueTicket enqueue(QueueFile file, boolean shared) throws IOException {
+        long number = file.format();
+        if (number < 1 || number >= QueueFile.TICKET_LIMIT) {
+            number = 1;
+        }
+        // A live ticket at or above the counter: it was damaged. Only a number above all others keeps the order.
+        while (!file.isFree(QueueFile.TICKETS + number, Long.MAX_VALUE - QueueFile.TICKETS - number)) {
+            number *= 2;
+            if (number >= QueueFile.TICKET_LIMIT) {
+                return null;
+            }
+        }
+        FileLock place = file.tryLock(QueueFile.TICKETS + number, 1, false);
+        if (place == null) {
+            return null;
+        }
+        FileLock writer = null;
+        try {
+            if (!shared) {
+                writer = file.tryLock(QueueFile.WRITERS + number, 1, false);
+                if (writer == null) {
+                    place.release();
+                    return null;
+                }
+            }
+            file.next(number + 1);
+            var ticket = new QueueTicket(file, number, shared, place, writer);
+            LIVE.add(ticket);
+            return ticket;
+        } catch (IOException | RuntimeException | Error e) {
+            place.release();
+            if (writer != null) {
+                writer.release();
+            }
+            throw e;
+        }
+    }
+
+    /** Whether everybody who must be served before has left. */
+    boolean isMyTurn() throws IOException {
+        return number == 1 || file.isFree((shared ? QueueFile.WRITERS : QueueFile.TICKETS) + 1, number - 1);
+    }
+
+    /** Gives the turn, or the place in the queue, back; harmless when done twice. */
+    void release() {
+        if (!LIVE.remove(this)) {
+            return;
+        }
+        unlock(place);
+        if (writer != null) {
+            unlock(writer);
+        }
+    }
+
+    /** Gives the turn back and tells the waiters. */
+    void passOn() {
+        release();
+        try {
+            file.released(number);
+        } catch (IOException e) {
+            // a hint: waiters find out by their probes
+        }
+    }
+
+    /** How many tickets were drawn behind this one; an upper bound of those who wait, for some may be gone. */
+    long behind() {
+        try {
+            return Math.max(0, file.next() - 1 - number);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /**
+     * Whether somebody alive waits for this turn to end. Readers do not wait for a reader. Costs a read when nobody came,
+     * else a few system calls under the guard: without it the probe could get in the way of a comer who locks his ticket.
+     */
+    boolean isAwaited() throws IOException {
+        if (behind() == 0) {
+            return false;
+        }
+        FileLock guard = file.tryLock(QueueFile.GUARD, 1, false);
+        if (guard == null) {
+            return true;
+        }
+        try {
+            long from = number + 1;
+            return shared
+                    ? !file.isFree(QueueFile.WRITERS + from, QueueFile.TICKET_LIMIT - from)
+                    : !file.isFree(QueueFile.TICKETS + from, Long.MAX_VALUE - QueueFile.TICKETS - from);
+        } finally {
+            guard.release();
+        }
+    }
+
+    /** Whether the kernel may still know the lock: false when the channel was closed under it. */
+    boolean isValid() {
+        return place.isValid();
+    }
+
+    long number() {
+        return number;
+    }
+
+    QueueFile file() {
+        return file;
+    }
+
+    private static void unlock(FileLock lock) {
+        try {
+            lock.release();
+        } catch (IOException closed) {
+            // the channel is closed, so the lock is gone already
+        }
+    }
+
+    @Override
+    public String toString() {
+        return (shared ? "shared ticket " : "ticket ") + number + " of " + file.path();
+    }
+}

@@ -1,0 +1,88 @@
+package io.github.duckpool.mutex;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Six processes of two languages, killed, stopped and interrupted while they take turns. */
+@DisabledOnOs(OS.WINDOWS)
+class FileMutexTortureTest {
+    private static final int PROCESSES = 6;
+
+    @TempDir
+    Path directory;
+
+    private QueueTorture torture;
+    private boolean python;
+
+    @BeforeEach
+    void prepare() {
+        torture = new QueueTorture(directory, 42);
+        python = QueueTorture.pythonIsHere();
+        if (!python) {
+            System.err.println("NO PYTHON: the torture runs with JVMs alone");
+        }
+    }
+
+    @AfterEach
+    void killAll() throws InterruptedException {
+        torture.killAll();
+    }
+
+    @Test
+    void aShortTortureLeavesEveryTurnAloneAndInOrder() throws Exception {
+        tortureFor(Duration.ofSeconds(8), Duration.ofMillis(60));
+    }
+
+    @Test
+    @Tag("torture")
+    void aLongTortureLeavesEveryTurnAloneAndInOrder() throws Exception {
+        tortureFor(Duration.ofSeconds(Integer.getInteger("duckpool.torture.seconds", 180)), Duration.ofMillis(60));
+    }
+
+    @Test
+    void theCheckerCatchesAClientThatDoesNotWait() throws Exception {
+        torture.start(false, "broken");
+        torture.start(false);
+        torture.torment(Duration.ofSeconds(3), Duration.ofSeconds(100).dividedBy(100));
+        torture.finish();
+
+        assertThat(kinds(TurnChecker.check(torture.turns(), torture.counter()))).contains("overlap", "order");
+    }
+
+    private void tortureFor(Duration time, Duration betweenTroubles) throws Exception {
+        for (int i = 0; i < PROCESSES; i++) {
+            torture.start(python && i % 2 == 0);
+        }
+        torture.torment(time, betweenTroubles);
+        torture.finish();
+
+        List<TurnLog.Turn> turns = torture.turns();
+        System.out.printf(
+                "torture: %d turns (%d shared), counter %d, %d kills, %d stops%n",
+                turns.size(),
+                turns.stream().filter(TurnLog.Turn::shared).count(),
+                torture.counter(),
+                torture.kills,
+                torture.stops);
+        assertThat(TurnChecker.check(turns, torture.counter())).isEmpty();
+        assertThat(turns).hasSizeGreaterThan(100);
+        assertThat(torture.kills).isPositive();
+    }
+
+    private static Stream<String> kinds(List<String> violations) throws IOException {
+        return violations.stream().map(violation -> violation.split(":")[0]).collect(Collectors.toSet()).stream();
+    }
+}
