@@ -8,4 +8,5 @@ module io.github.duckpool {
     requires static org.jspecify;
 
     exports io.github.duckpool;
+    exports io.github.duckpool.mutex;
 }

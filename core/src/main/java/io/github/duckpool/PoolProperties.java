@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,13 +39,12 @@ final class PoolProperties {
 
     private PoolProperties() {}
 
-    private static void text(String name, BiFunction<DuckPoolBuilder, String, DuckPoolBuilder> setter) {
-        BY_NAME.put(name, setter::apply);
+    private static void text(String name, BiConsumer<DuckPoolBuilder, String> setter) {
+        BY_NAME.put(name, setter);
     }
 
-    private static <V> void parsed(
-            String name, Function<String, V> parser, BiFunction<DuckPoolBuilder, V, DuckPoolBuilder> setter) {
-        BY_NAME.put(name, (builder, text) -> setter.apply(builder, parser.apply(text)));
+    private static <V> void parsed(String name, Function<String, V> parser, BiConsumer<DuckPoolBuilder, V> setter) {
+        BY_NAME.put(name, (builder, text) -> setter.accept(builder, parser.apply(text)));
     }
 
     static void bind(Map<?, ?> values, DuckPoolBuilder builder) {
