@@ -8,5 +8,6 @@ module io.github.duckpool {
     requires static org.jspecify;
 
     exports io.github.duckpool;
+    exports io.github.duckpool.lock;
     exports io.github.duckpool.mutex;
 }
