@@ -33,6 +33,7 @@ public final class Oversubscribed {
 
     private Oversubscribed() {}
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Turn(double perSecond, double cpuMicros, long[] sortedWaitNanos, double jain) {
         double waitMillis(double quantile) {
             int index = (int) Math.min(sortedWaitNanos.length - 1, Math.floor(quantile * sortedWaitNanos.length));
