@@ -1,15 +1,50 @@
 package io.github.duckpool.internal.pool;
 
-import java.sql.*;
-import java.util.Map;
-import java.util.Properties;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.Statement;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
-/** What a borrower holds: a connection that is theirs until they close it, and powerless afterwards. */
-public final class LentConnection implements Connection {
+/**
+ * What a borrower holds: a connection that is theirs until they close it, and powerless afterwards.
+ *
+ * <p>Every call asks the slot whether the borrow is still the current one, so a handle never reaches a session that was lent
+ * again. The race that this alone would lose is a thread that has passed the check and not yet made its call when another
+ * thread returns the session. Two things guard against it. A call first announces itself in the session, then checks; a
+ * return by another thread first ends the borrow, then looks for announced calls, and finds one or has made the check fail.
+ * And since the owner returns in one step, without looking, a thread that is not the owner first marks the borrow as
+ * shared, which makes that one step fail. The owner is the thread that borrowed, or the first to use a handle from a future.
+ *
+ * <p>Like any JDBC connection it is for one thread at a time; closing, {@link #abort} and {@link Statement#cancel} are safe
+ * from any.
+ */
+public final class LentConnection extends ConnectionStatements {
+    private static final VarHandle OWNER;
+
+    static {
+        try {
+            OWNER = MethodHandles.lookup().findVarHandle(LentConnection.class, "owner", Thread.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Lending lending;
     private final Session session;
     private final int stamp;
+    private @Nullable Thread owner;
+    private volatile boolean shared;
+
+    private LentConnection(Lending lending, Session session, int stamp, @Nullable Thread owner) {
+        this.lending = lending;
+        this.session = session;
+        this.stamp = stamp;
+        this.owner = owner;
+    }
 
     /**
      * A handle for a borrow by the current thread.
@@ -19,9 +54,7 @@ public final class LentConnection implements Connection {
      * @param stamp the stamp of this borrow
      */
     public LentConnection(Lending lending, Session session, int stamp) {
-        this.lending = lending;
-        this.session = session;
-        this.stamp = stamp;
+        this(lending, session, stamp, Thread.currentThread());
     }
 
     /**
@@ -33,287 +66,189 @@ public final class LentConnection implements Connection {
      * @return the handle
      */
     public static LentConnection forFirstUser(Lending lending, Session session, int stamp) {
-        return new LentConnection(lending, session, stamp);
+        return new LentConnection(lending, session, stamp, null);
     }
 
-    private Connection raw() throws SQLException {
-        if (!lending.isLent(stamp)) {
-            throw new SQLNonTransientConnectionException("connection is closed", "08003");
+    @Override
+    Session enter() throws SQLException {
+        if (!tryEnter()) {
+            throw NativeErrors.closed("connection");
         }
-        return session.raw();
+        return session;
     }
 
-    private Connection rawOrClosed() throws SQLClientInfoException {
-        return session.raw();
+    boolean tryEnter() {
+        session.enter();
+        if (isMine() ? lending.isLent(stamp) : shareNow()) {
+            return true;
+        }
+        session.exit();
+        return false;
+    }
+
+    private boolean isMine() {
+        Thread me = Thread.currentThread();
+        return owner == me || owner == null && OWNER.compareAndSet(this, null, me);
+    }
+
+    private boolean shareNow() {
+        // Set first: whoever finds the slot shared finds this set.
+        shared = true;
+        return lending.share(stamp);
+    }
+
+    @Override
+    Session enterWork() throws SQLException {
+        Session entered = enter();
+        if (entered.isMarked(Session.BROKEN)) {
+            entered.exit();
+            throw new SQLNonTransientConnectionException(
+                    "connection can't be used any more: its last transaction could not be ended", "08006");
+        }
+        entered.transaction().activate();
+        return entered;
+    }
+
+    @Override
+    void check() throws SQLException {
+        if (!lending.isLent(stamp)) {
+            throw NativeErrors.closed("connection");
+        }
+    }
+
+    @Override
+    <T extends @Nullable Object> T ask(Call<Connection, T> call) throws SQLException {
+        Session entered = enterWork();
+        try {
+            return call.on(entered.raw());
+        } catch (SQLException e) {
+            entered.transaction().failed(e);
+            throw failed(e);
+        } finally {
+            entered.exit();
+        }
+    }
+
+    @Override
+    SQLException failed(SQLException e) {
+        if (!lending.isLent(stamp)) {
+            SQLException closed = NativeErrors.closed("connection");
+            closed.initCause(e);
+            return closed;
+        }
+        if (NativeErrors.isFatal(e)) {
+            session.mark(Session.SUSPECT);
+            lending.fatal(session, e);
+        }
+        return NativeErrors.translate(e);
+    }
+
+    @Override
+    LentConnection self() {
+        return this;
+    }
+
+    @Override
+    Session session() {
+        return session;
     }
 
     @Override
     public void close() throws SQLException {
-        lending.giveBack(stamp);
+        boolean mine = owner == Thread.currentThread();
+        if (mine && session.isPristine() && lending.giveBack(stamp)) {
+            return;
+        }
+        if (!lending.claim(stamp)) {
+            return;
+        }
+        boolean alone = mine && !shared;
+        if (!alone && (session.isCalled() || !session.open().isEmpty())) {
+            discard(null);
+            return;
+        }
+        boolean clean;
+        try {
+            clean = session.clean();
+        } catch (RuntimeException | Error e) {
+            discard(e);
+            throw e;
+        }
+        if (clean) {
+            lending.recycle();
+        } else {
+            lending.discard(session, null);
+        }
+    }
+
+    private void discard(@Nullable Throwable why) {
+        session.open().disown();
+        lending.discard(session, why);
     }
 
     @Override
-    public boolean isClosed() throws SQLException {
+    public void abort(Executor executor) throws SQLException {
+        if (executor == null) {
+            throw new SQLException("abort needs an executor, was null", "22023");
+        }
+        if (lending.claim(stamp)) {
+            session.destroy(executor);
+            discard(new SQLException("connection was aborted by its borrower"));
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
         return !lending.isLent(stamp);
     }
 
+    /** Costs no query: a connection to an embedded database is valid until an error said otherwise. */
     @Override
-    public <T> T unwrap(Class<T> iface) throws SQLException {
-        return raw().unwrap(iface);
+    public boolean isValid(int timeoutSeconds) throws SQLException {
+        if (timeoutSeconds < 0) {
+            throw new SQLException("timeout must be at least 0 seconds, was " + timeoutSeconds, "22023");
+        }
+        return lending.isLent(stamp)
+                && !session.isMarked(Session.BROKEN | Session.SUSPECT)
+                && !session.raw().isClosed();
+    }
+
+    /**
+     * Gives the native connection for what JDBC has no words for, appenders and Arrow. The session is closed when it comes
+     * back. Close appenders before the connection: it flushes them too, and keeps their errors to itself.
+     */
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        if (type.isInstance(this)) {
+            check();
+            return type.cast(this);
+        }
+        return handOut(() -> session.raw().unwrap(type));
+    }
+
+    /** Gives a native object away: its user may do with the session what nobody sees. */
+    <T extends @Nullable Object> T handOut(Transaction.Work<T> unwrapping) throws SQLException {
+        Session entered = enterWork();
+        try {
+            T found = unwrapping.run();
+            entered.mark(Session.HANDED_OUT);
+            entered.spend();
+            return found;
+        } catch (SQLException e) {
+            throw failed(e);
+        } finally {
+            entered.exit();
+        }
     }
 
     @Override
-    public boolean isWrapperFor(Class<?> iface) throws SQLException {
-        return raw().isWrapperFor(iface);
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+        check();
+        return type.isInstance(this) || session.raw().isWrapperFor(type);
     }
 
     @Override
-    public Statement createStatement() throws SQLException {
-        return raw().createStatement();
-    }
-
-    @Override
-    public PreparedStatement prepareStatement(String a0) throws SQLException {
-        return raw().prepareStatement(a0);
-    }
-
-    @Override
-    public CallableStatement prepareCall(String a0) throws SQLException {
-        return raw().prepareCall(a0);
-    }
-
-    @Override
-    public String nativeSQL(String a0) throws SQLException {
-        return raw().nativeSQL(a0);
-    }
-
-    @Override
-    public void setAutoCommit(boolean a0) throws SQLException {
-        raw().setAutoCommit(a0);
-    }
-
-    @Override
-    public boolean getAutoCommit() throws SQLException {
-        return raw().getAutoCommit();
-    }
-
-    @Override
-    public void commit() throws SQLException {
-        raw().commit();
-    }
-
-    @Override
-    public void rollback() throws SQLException {
-        raw().rollback();
-    }
-
-    @Override
-    public DatabaseMetaData getMetaData() throws SQLException {
-        return raw().getMetaData();
-    }
-
-    @Override
-    public void setReadOnly(boolean a0) throws SQLException {
-        raw().setReadOnly(a0);
-    }
-
-    @Override
-    public boolean isReadOnly() throws SQLException {
-        return raw().isReadOnly();
-    }
-
-    @Override
-    public void setCatalog(String a0) throws SQLException {
-        raw().setCatalog(a0);
-    }
-
-    @Override
-    public String getCatalog() throws SQLException {
-        return raw().getCatalog();
-    }
-
-    @Override
-    public void setTransactionIsolation(int a0) throws SQLException {
-        raw().setTransactionIsolation(a0);
-    }
-
-    @Override
-    public int getTransactionIsolation() throws SQLException {
-        return raw().getTransactionIsolation();
-    }
-
-    @Override
-    public SQLWarning getWarnings() throws SQLException {
-        return raw().getWarnings();
-    }
-
-    @Override
-    public void clearWarnings() throws SQLException {
-        raw().clearWarnings();
-    }
-
-    @Override
-    public Statement createStatement(int a0, int a1) throws SQLException {
-        return raw().createStatement(a0, a1);
-    }
-
-    @Override
-    public PreparedStatement prepareStatement(String a0, int a1, int a2) throws SQLException {
-        return raw().prepareStatement(a0, a1, a2);
-    }
-
-    @Override
-    public CallableStatement prepareCall(String a0, int a1, int a2) throws SQLException {
-        return raw().prepareCall(a0, a1, a2);
-    }
-
-    @Override
-    public Map<String, Class<?>> getTypeMap() throws SQLException {
-        return raw().getTypeMap();
-    }
-
-    @Override
-    public void setTypeMap(Map<String, Class<?>> a0) throws SQLException {
-        raw().setTypeMap(a0);
-    }
-
-    @Override
-    public void setHoldability(int a0) throws SQLException {
-        raw().setHoldability(a0);
-    }
-
-    @Override
-    public int getHoldability() throws SQLException {
-        return raw().getHoldability();
-    }
-
-    @Override
-    public Savepoint setSavepoint() throws SQLException {
-        return raw().setSavepoint();
-    }
-
-    @Override
-    public Savepoint setSavepoint(String a0) throws SQLException {
-        return raw().setSavepoint(a0);
-    }
-
-    @Override
-    public void rollback(Savepoint a0) throws SQLException {
-        raw().rollback(a0);
-    }
-
-    @Override
-    public void releaseSavepoint(Savepoint a0) throws SQLException {
-        raw().releaseSavepoint(a0);
-    }
-
-    @Override
-    public Statement createStatement(int a0, int a1, int a2) throws SQLException {
-        return raw().createStatement(a0, a1, a2);
-    }
-
-    @Override
-    public PreparedStatement prepareStatement(String a0, int a1, int a2, int a3) throws SQLException {
-        return raw().prepareStatement(a0, a1, a2, a3);
-    }
-
-    @Override
-    public CallableStatement prepareCall(String a0, int a1, int a2, int a3) throws SQLException {
-        return raw().prepareCall(a0, a1, a2, a3);
-    }
-
-    @Override
-    public PreparedStatement prepareStatement(String a0, int a1) throws SQLException {
-        return raw().prepareStatement(a0, a1);
-    }
-
-    @Override
-    public PreparedStatement prepareStatement(String a0, int[] a1) throws SQLException {
-        return raw().prepareStatement(a0, a1);
-    }
-
-    @Override
-    public PreparedStatement prepareStatement(String a0, String[] a1) throws SQLException {
-        return raw().prepareStatement(a0, a1);
-    }
-
-    @Override
-    public Clob createClob() throws SQLException {
-        return raw().createClob();
-    }
-
-    @Override
-    public Blob createBlob() throws SQLException {
-        return raw().createBlob();
-    }
-
-    @Override
-    public NClob createNClob() throws SQLException {
-        return raw().createNClob();
-    }
-
-    @Override
-    public SQLXML createSQLXML() throws SQLException {
-        return raw().createSQLXML();
-    }
-
-    @Override
-    public boolean isValid(int a0) throws SQLException {
-        return raw().isValid(a0);
-    }
-
-    @Override
-    public void setClientInfo(String a0, String a1) throws SQLClientInfoException {
-        rawOrClosed().setClientInfo(a0, a1);
-    }
-
-    @Override
-    public void setClientInfo(Properties a0) throws SQLClientInfoException {
-        rawOrClosed().setClientInfo(a0);
-    }
-
-    @Override
-    public String getClientInfo(String a0) throws SQLException {
-        return raw().getClientInfo(a0);
-    }
-
-    @Override
-    public Properties getClientInfo() throws SQLException {
-        return raw().getClientInfo();
-    }
-
-    @Override
-    public Array createArrayOf(String a0, Object[] a1) throws SQLException {
-        return raw().createArrayOf(a0, a1);
-    }
-
-    @Override
-    public Struct createStruct(String a0, Object[] a1) throws SQLException {
-        return raw().createStruct(a0, a1);
-    }
-
-    @Override
-    public void setSchema(String a0) throws SQLException {
-        raw().setSchema(a0);
-    }
-
-    @Override
-    public String getSchema() throws SQLException {
-        return raw().getSchema();
-    }
-
-    @Override
-    public void abort(Executor a0) throws SQLException {
-        raw().abort(a0);
-    }
-
-    @Override
-    public void setNetworkTimeout(Executor a0, int a1) throws SQLException {
-        raw().setNetworkTimeout(a0, a1);
-    }
-
-    @Override
-    public int getNetworkTimeout() throws SQLException {
-        return raw().getNetworkTimeout();
+    public String toString() {
+        return "connection " + stamp + (isClosed() ? ", closed" : " on " + session.raw());
     }
 }

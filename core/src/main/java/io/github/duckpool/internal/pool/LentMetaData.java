@@ -1,0 +1,84 @@
+package io.github.duckpool.internal.pool;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Metadata that ends with the borrow: each call passes the same check as any other, and what it returns are handles. A proxy,
+ * because 180 methods are treated alike and none of them is hot.
+ */
+final class LentMetaData implements InvocationHandler {
+    private final LentConnection connection;
+    private final DatabaseMetaData raw;
+
+    private LentMetaData(LentConnection connection, DatabaseMetaData raw) {
+        this.connection = connection;
+        this.raw = raw;
+    }
+
+    static DatabaseMetaData of(LentConnection connection, DatabaseMetaData raw) {
+        return (DatabaseMetaData) Proxy.newProxyInstance(
+                LentMetaData.class.getClassLoader(),
+                new Class<?>[] {DatabaseMetaData.class},
+                new LentMetaData(connection, raw));
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] args) throws Throwable {
+        switch (method.getName()) {
+            case "equals":
+                return args != null && proxy == args[0];
+            case "hashCode":
+                return System.identityHashCode(proxy);
+            case "toString":
+                return "metadata of " + connection;
+            case "getConnection":
+                connection.check();
+                return connection;
+            case "getResultSetHoldability":
+                connection.check();
+                return ResultSet.HOLD_CURSORS_OVER_COMMIT;
+            case "unwrap", "isWrapperFor":
+                return wrapper(proxy, method, args);
+            default:
+                return connection.ask(ignored -> handle(call(method, args)));
+        }
+    }
+
+    private @Nullable Object wrapper(Object proxy, Method method, @Nullable Object @Nullable [] args)
+            throws SQLException {
+        if (args != null && args[0] instanceof Class<?> type && type.isInstance(proxy)) {
+            connection.check();
+            return method.getName().equals("unwrap") ? proxy : (Object) true;
+        }
+        return method.getName().equals("unwrap")
+                ? connection.handOut(() -> call(method, args))
+                : connection.ask(ignored -> call(method, args));
+    }
+
+    private @Nullable Object handle(@Nullable Object answer) throws SQLException {
+        return answer instanceof ResultSet rows ? LentStatement.around(connection, rows) : answer;
+    }
+
+    private @Nullable Object call(Method method, @Nullable Object @Nullable [] args) throws SQLException {
+        try {
+            return method.invoke(raw, args);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof SQLException cause) {
+                throw cause;
+            }
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

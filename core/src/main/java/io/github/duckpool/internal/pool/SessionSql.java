@@ -1,0 +1,75 @@
+package io.github.duckpool.internal.pool;
+
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** Runs SQL that does more than read and write rows: what it does to the session is noted before, and again after. */
+final class SessionSql {
+    private SessionSql() {}
+
+    /**
+     * Runs SQL that touches its session.
+     *
+     * @param none what to return when the SQL is a commit or rollback that is carried out here
+     */
+    static <T extends @Nullable Object> T run(Session session, String sql, int touch, T none, Transaction.Work<T> work)
+            throws SQLException {
+        session.touch(touch);
+        if ((touch & (SessionTouch.BEGIN | SessionTouch.COMMIT | SessionTouch.ROLLBACK)) != 0) {
+            return control(session, touch, none, work);
+        }
+        if ((touch & (SessionTouch.SETTING | SessionTouch.ATTACH)) == 0) {
+            return work.run();
+        }
+        InstanceChanges changes = session.instance();
+        try {
+            changes.before(session.raw(), sql, touch);
+        } catch (SQLException e) {
+            // An aborted transaction, a stream that is open: the SQL itself fails for the same reason.
+            return work.run();
+        }
+        try {
+            return work.run();
+        } finally {
+            lookAfter(session, changes, sql, touch);
+        }
+    }
+
+    private static void lookAfter(Session session, InstanceChanges changes, String sql, int touch) {
+        try {
+            changes.after(session.raw(), sql, touch);
+        } catch (SQLException e) {
+            session.mark(Session.SPENT);
+        }
+    }
+
+    /**
+     * Transaction control as SQL. A lone COMMIT or ROLLBACK is what commit() and rollback() are; anything else is left to
+     * DuckDB, and when auto-commit is off the driver no longer knows what is going on.
+     */
+    private static <T extends @Nullable Object> T control(Session session, int touch, T none, Transaction.Work<T> work)
+            throws SQLException {
+        Transaction transaction = session.transaction();
+        boolean ends = (touch & (SessionTouch.COMMIT | SessionTouch.ROLLBACK)) != 0;
+        if (ends && (touch & SessionTouch.SINGLE) != 0 && transaction.isOpenEnded()) {
+            if ((touch & SessionTouch.COMMIT) != 0) {
+                transaction.commit();
+            } else {
+                transaction.rollback();
+            }
+            return none;
+        }
+        if (ends && !transaction.isAutoCommit()) {
+            session.mark(Session.BROKEN);
+        }
+        T result = ends ? transaction.whileCommitting(work) : work.run();
+        if (transaction.isAutoCommit()) {
+            if (ends) {
+                transaction.endedBySql();
+            } else {
+                transaction.begunBySql();
+            }
+        }
+        return result;
+    }
+}

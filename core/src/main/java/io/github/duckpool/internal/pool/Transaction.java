@@ -1,0 +1,310 @@
+package io.github.duckpool.internal.pool;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLTransactionRollbackException;
+import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transaction of a session, as JDBC promises it. It makes up for what the driver leaves out:
+ * <ul>
+ *   <li>committing an aborted transaction returns normally there, and the work is lost: here the first error of a
+ *       transaction is remembered, and the commit rolls back and fails with it;
+ *   <li>after a failed commit the driver believes in a transaction that is over, and further statements commit by
+ *       themselves: here that belief is corrected at once, and the session is not lent again;
+ *   <li>{@code rollback()} without a transaction is refused there, and does nothing here;
+ *   <li>a COMMIT that is interrupted reports failure although the data is durable: here nothing cancels while one runs.
+ * </ul>
+ *
+ * <p>Belongs to the borrower's thread, but for {@link #cancel} and {@link #awaitCommit}.
+ */
+final class Transaction {
+    private static final long COMMIT_DEADLINE_SECONDS = 30;
+
+    /** A call that runs inside a transaction of its own. */
+    @FunctionalInterface
+    interface Work<T extends @Nullable Object> {
+        T run() throws SQLException;
+    }
+
+    private final Session session;
+    private final Connection raw;
+    private final boolean autoCommitAtFirst;
+
+    /** Held while a COMMIT runs, and by whoever interrupts the connection. */
+    private final ReentrantLock committing = new ReentrantLock();
+
+    private boolean autoCommit;
+
+    /** Something may have run since the last commit or rollback. */
+    private boolean active;
+
+    /** It was begun by SQL while in auto-commit mode. */
+    private boolean bySql;
+
+    private boolean changedCatalog;
+    private @Nullable SQLException firstError;
+
+    Transaction(Session session, Connection raw) throws SQLException {
+        this.session = session;
+        this.raw = raw;
+        this.autoCommitAtFirst = raw.getAutoCommit();
+        this.autoCommit = autoCommitAtFirst;
+    }
+
+    boolean isAutoCommit() {
+        return autoCommit;
+    }
+
+    /** Whether what runs now is part of a transaction that a later commit ends. */
+    boolean isOpenEnded() {
+        return !autoCommit || bySql;
+    }
+
+    /** Notes that something is about to run; the driver then begins a transaction if auto-commit is off. */
+    void activate() {
+        if (!active && isOpenEnded()) {
+            active = true;
+            session.mark(Session.MANUAL_COMMIT);
+        }
+    }
+
+    /** Notes DDL: what is prepared before the transaction ends may depend on tables that a rollback takes away. */
+    void changedCatalog() {
+        if (isOpenEnded() && !changedCatalog) {
+            changedCatalog = true;
+            session.statements().shut();
+        }
+    }
+
+    /** Notes that SQL began, or may have begun, a transaction in auto-commit mode. */
+    void begunBySql() {
+        bySql = autoCommit;
+        active = true;
+    }
+
+    /** Notes that SQL ended a transaction that SQL began. */
+    void endedBySql() {
+        bySql = false;
+        ended();
+    }
+
+    /** Notes that a statement failed; only the first one of a transaction matters. */
+    void failed(SQLException e) {
+        if (firstError == null && isOpenEnded() && !(e instanceof SQLFeatureNotSupportedException)) {
+            firstError = e;
+        }
+    }
+
+    boolean isDoomed() {
+        return firstError != null;
+    }
+
+    void setAutoCommit(boolean on) throws SQLException {
+        if (on == autoCommit) {
+            return;
+        }
+        if (!on) {
+            if (bySql) {
+                throw new SQLException(
+                        "a transaction that SQL began is active: end it before setAutoCommit(false)", "25001");
+            }
+            raw.setAutoCommit(false);
+            autoCommit = false;
+            session.mark(Session.MANUAL_COMMIT);
+            return;
+        }
+        SQLException doom = firstError;
+        if (doom != null) {
+            rollbackNow();
+        }
+        autoCommit = true;
+        committing.lock();
+        try {
+            raw.setAutoCommit(true);
+            ended();
+        } catch (SQLException e) {
+            throw commitFailed(e);
+        } finally {
+            committing.unlock();
+        }
+        if (autoCommitAtFirst) {
+            session.unmark(Session.MANUAL_COMMIT);
+        }
+        if (doom != null) {
+            throw doomed(doom);
+        }
+    }
+
+    void commit() throws SQLException {
+        if (!isOpenEnded()) {
+            throw new SQLException("commit() needs a transaction, and the connection is in auto-commit mode", "25000");
+        }
+        SQLException doom = firstError;
+        if (doom != null) {
+            rollbackNow();
+            throw doomed(doom);
+        }
+        if (active || session.isMarked(Session.HANDED_OUT)) {
+            commitNow();
+        }
+    }
+
+    private void commitNow() throws SQLException {
+        committing.lock();
+        try {
+            raw.commit();
+            endedBySql();
+        } catch (SQLException e) {
+            throw commitFailed(e);
+        } finally {
+            committing.unlock();
+        }
+    }
+
+    void rollback() throws SQLException {
+        if (active || firstError != null || session.isMarked(Session.SPENT | Session.HANDED_OUT)) {
+            rollbackNow();
+        }
+    }
+
+    private void rollbackNow() throws SQLException {
+        try {
+            raw.rollback();
+            endedBySql();
+        } catch (SQLException e) {
+            boolean none = NativeErrors.isNoTransaction(e);
+            repair();
+            if (!none) {
+                session.mark(Session.SPENT);
+                throw e;
+            }
+        }
+    }
+
+    /** Runs work that is one transaction in auto-commit mode, so that an error of its COMMIT is seen as what it is. */
+    <T extends @Nullable Object> T inOne(Work<T> work) throws SQLException {
+        if (isOpenEnded()) {
+            return work.run();
+        }
+        raw.setAutoCommit(false);
+        T result;
+        try {
+            result = work.run();
+        } catch (SQLException | RuntimeException | Error e) {
+            try {
+                raw.rollback();
+                raw.setAutoCommit(true);
+            } catch (SQLException e2) {
+                repair();
+                session.mark(Session.SPENT);
+                e.addSuppressed(e2);
+            }
+            throw e;
+        }
+        commitNow();
+        raw.setAutoCommit(true);
+        return result;
+    }
+
+    /** Ends the borrow's transaction without its work, and restores auto-commit. False if the session is of no more use. */
+    boolean endAtReturn() {
+        try {
+            if (active || firstError != null) {
+                raw.rollback();
+                endedBySql();
+            }
+            if (autoCommit != autoCommitAtFirst) {
+                raw.setAutoCommit(autoCommitAtFirst);
+                autoCommit = autoCommitAtFirst;
+            }
+            return true;
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** Cancels a statement, unless a COMMIT runs. */
+    void cancel(Statement statement) throws SQLException {
+        if (committing.tryLock()) {
+            try {
+                statement.cancel();
+            } finally {
+                committing.unlock();
+            }
+        }
+    }
+
+    /** Waits, within reason, for a COMMIT that runs. */
+    void awaitCommit() {
+        try {
+            if (committing.tryLock(COMMIT_DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+                committing.unlock();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Runs SQL that commits, as {@link #commit} does: nothing cancels it meanwhile. */
+    <T extends @Nullable Object> T whileCommitting(Work<T> work) throws SQLException {
+        committing.lock();
+        try {
+            return work.run();
+        } finally {
+            committing.unlock();
+        }
+    }
+
+    private void ended() {
+        active = false;
+        firstError = null;
+        if (changedCatalog) {
+            changedCatalog = false;
+            session.statements().clear();
+            if (!session.isMarked(Session.SPENT)) {
+                session.statements().reopen();
+            }
+        }
+    }
+
+    private static SQLException doomed(SQLException first) {
+        SQLException known = NativeErrors.translate(first);
+        String state = known instanceof SQLTransactionRollbackException ? known.getSQLState() : "40000";
+        return new SQLTransactionRollbackException(
+                "transaction was rolled back, not committed, because a statement in it had failed: "
+                        + first.getMessage(),
+                state,
+                first.getErrorCode(),
+                first);
+    }
+
+    private SQLException commitFailed(SQLException e) {
+        session.spend();
+        repair();
+        return NativeErrors.translateCommit(e);
+    }
+
+    /**
+     * Makes the driver forget a transaction that is over: it only does so after a rollback that succeeds, and that needs a
+     * transaction to roll back. Without this, later statements would commit by themselves.
+     */
+    private void repair() {
+        endedBySql();
+        try {
+            try (Statement begin = raw.createStatement()) {
+                begin.execute("BEGIN TRANSACTION");
+            } catch (SQLException e) {
+                // One is still active; the rollback ends that.
+            }
+            raw.rollback();
+            raw.setAutoCommit(autoCommit);
+        } catch (SQLException e) {
+            session.mark(Session.BROKEN);
+        }
+    }
+}
