@@ -46,6 +46,8 @@ final class LentMetaData implements InvocationHandler {
                 return ResultSet.HOLD_CURSORS_OVER_COMMIT;
             case "unwrap", "isWrapperFor":
                 return wrapper(proxy, method, args);
+            case "getDriverMajorVersion", "getDriverMinorVersion":
+                return call(method, args);
             default:
                 return connection.ask(ignored -> handle(call(method, args)));
         }

@@ -35,6 +35,8 @@ class HandleLifeTest {
             "toString",
             "beginRequest",
             "endRequest",
+            "getDriverMajorVersion",
+            "getDriverMinorVersion",
             "enquoteLiteral",
             "enquoteIdentifier",
             "enquoteNCharLiteral",
