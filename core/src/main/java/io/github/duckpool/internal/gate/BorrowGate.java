@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.gate;
 
+import io.github.duckpool.internal.wait.Waiter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -291,7 +292,7 @@ public final class BorrowGate<S> extends ServedLine<S> {
 
     /** How long the head of the line has waited, 0 if nobody waits; a snapshot. */
     public long oldestWaitNanos() {
-        Borrower<S> oldest = head;
+        Waiter<Slot<S>> oldest = head;
         return oldest == null || waiting() == 0 ? 0 : nanoClock.getAsLong() - oldest.sinceNanos;
     }
 

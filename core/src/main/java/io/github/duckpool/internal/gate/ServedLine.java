@@ -1,10 +1,14 @@
 package io.github.duckpool.internal.gate;
 
+import io.github.duckpool.internal.wait.Delivery;
+import io.github.duckpool.internal.wait.Waiter;
+import io.github.duckpool.internal.wait.WaitingLine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -41,7 +45,7 @@ abstract class ServedLine<S> {
     final Slots<S> slots;
     final Suspension suspension = new Suspension();
     final LongSupplier nanoClock;
-    private final WaitingLine<S> line = new WaitingLine<>();
+    private final WaitingLine<Slot<S>> line = new WaitingLine<>();
     private final long overtakingNanos;
     private final @Nullable Consumer<? super Slot<S>> reclaimer;
     private final Runnable afterQueueing;
@@ -50,7 +54,7 @@ abstract class ServedLine<S> {
     volatile int attention;
 
     /** The head of the line as the last pass left it; for those who only ask how long it has waited. */
-    volatile @Nullable Borrower<S> head;
+    volatile @Nullable Waiter<Slot<S>> head;
 
     ServedLine(
             int size,
@@ -88,7 +92,7 @@ abstract class ServedLine<S> {
         if ((seen & SHUT) != 0 || overtakingNanos == 0) {
             return false;
         }
-        Borrower<S> oldest = head;
+        Waiter<Slot<S>> oldest = head;
         return oldest == null || isYoung(oldest);
     }
 
@@ -101,7 +105,7 @@ abstract class ServedLine<S> {
         if (timeoutNanos <= 0) {
             throw new TimeoutException();
         }
-        Borrower<S> self = new Borrower<>(Thread.currentThread(), nanoClock.getAsLong());
+        Waiter<Slot<S>> self = new Waiter<>(Thread.currentThread(), nanoClock.getAsLong());
         boolean alone = queue(self) == 0;
         for (int i = alone ? SPINS : 0; i > 0 && self.isWaiting(); i--) {
             Thread.onSpinWait();
@@ -150,7 +154,7 @@ abstract class ServedLine<S> {
             future.completeExceptionally(new TimeoutException());
         } else {
             future.orTimeout(timeoutNanos, TimeUnit.NANOSECONDS);
-            Borrower<S> borrower = new Borrower<>(future, nanoClock.getAsLong());
+            Waiter<Slot<S>> borrower = new Waiter<>(future, nanoClock.getAsLong());
             future.whenComplete((slot, failure) -> giveUp(borrower));
             queue(borrower);
         }
@@ -158,7 +162,7 @@ abstract class ServedLine<S> {
     }
 
     /** Counts, gets in line, looks once more. Returns how many were in line before. */
-    private int queue(Borrower<S> borrower) {
+    private int queue(Waiter<Slot<S>> borrower) {
         int before = waitersIn((int) ATTENTION.getAndAdd(this, WAITER));
         line.add(borrower);
         try {
@@ -172,7 +176,7 @@ abstract class ServedLine<S> {
     }
 
     /** Leaves the line without a slot; false if the outcome was decided before. A nudge under way goes on to the next. */
-    private boolean giveUp(Borrower<S> borrower) {
+    private boolean giveUp(Waiter<Slot<S>> borrower) {
         if (!borrower.giveUp()) {
             return false;
         }
@@ -191,7 +195,7 @@ abstract class ServedLine<S> {
             }
             return;
         }
-        Borrower<S> oldest = head;
+        Waiter<Slot<S>> oldest = head;
         // Whoever has a nudge under way serves when it wakes, after it has put the mark out, so it sees this slot.
         if (oldest == null || !oldest.nudged || !isYoung(oldest)) {
             serve();
@@ -240,11 +244,11 @@ abstract class ServedLine<S> {
     private int serveInRole(@Nullable Supplier<? extends Throwable> why) {
         int failed = why == null ? 0 : failAll(why);
         Slot<S> spare = null;
-        ArrayDeque<Borrower<S>> futures = null;
+        ArrayDeque<Waiter<Slot<S>>> futures = null;
         boolean left;
         do {
             int answered = line.wishes();
-            for (Borrower<S> next; (next = nextToServe()) != null; ) {
+            for (Waiter<Slot<S>> next; (next = nextToServe()) != null; ) {
                 if (spare == null) {
                     spare = slots.lendLow();
                 }
@@ -256,8 +260,8 @@ abstract class ServedLine<S> {
                 }
             }
             line.sweep(waitersIn(attention));
-            Borrower<S> told = line.takeDecided();
-            Borrower<S> nudge = line.takeNudge();
+            Waiter<Slot<S>> told = line.takeDecided();
+            Waiter<Slot<S>> nudge = line.takeNudge();
             // Wake nobody in the role: who is woken may push its waker off the processor, and the line would stand
             // still.
             left = line.leave(answered);
@@ -265,7 +269,7 @@ abstract class ServedLine<S> {
                 nudge.unpark();
             }
             while (told != null) {
-                Borrower<S> after = told.next;
+                Waiter<Slot<S>> after = told.next;
                 if (told.future == null) {
                     told.wake();
                 } else {
@@ -276,8 +280,8 @@ abstract class ServedLine<S> {
             }
         } while (!left);
         if (futures != null) {
-            for (Borrower<S> told : futures) {
-                Delivery.run(() -> complete(told));
+            for (Waiter<Slot<S>> told : futures) {
+                Delivery.run(() -> complete(told), ForkJoinPool.commonPool());
             }
         }
         if (spare != null) {
@@ -287,11 +291,11 @@ abstract class ServedLine<S> {
     }
 
     /** The head of the line, if the next slot is for it now; null too if it was left to newcomers, and then it is nudged. */
-    private @Nullable Borrower<S> nextToServe() {
+    private @Nullable Waiter<Slot<S>> nextToServe() {
         if ((attention & CLOSED) != 0) {
             failAll(GateClosedException::new);
         }
-        Borrower<S> oldest = line.head();
+        Waiter<Slot<S>> oldest = line.head();
         head = oldest;
         if (oldest == null || (attention & SHUT) != 0) {
             return null;
@@ -306,13 +310,13 @@ abstract class ServedLine<S> {
         return oldest;
     }
 
-    private boolean isYoung(Borrower<S> borrower) {
+    private boolean isYoung(Waiter<Slot<S>> borrower) {
         return overtakingNanos > 0 && nanoClock.getAsLong() - borrower.sinceNanos < overtakingNanos;
     }
 
     private int failAll(Supplier<? extends Throwable> why) {
         int failed = 0;
-        for (Borrower<S> next; (next = line.head()) != null; ) {
+        for (Waiter<Slot<S>> next; (next = line.head()) != null; ) {
             if (decide(next, why.get())) {
                 failed++;
             }
@@ -320,7 +324,7 @@ abstract class ServedLine<S> {
         return failed;
     }
 
-    private boolean decide(Borrower<S> borrower, Object outcome) {
+    private boolean decide(Waiter<Slot<S>> borrower, Object outcome) {
         if (!borrower.decide(outcome)) {
             return false;
         }
@@ -330,7 +334,7 @@ abstract class ServedLine<S> {
         return true;
     }
 
-    private void complete(Borrower<S> borrower) {
+    private void complete(Waiter<Slot<S>> borrower) {
         CompletableFuture<Slot<S>> future = borrower.future;
         Object outcome = borrower.outcome();
         if (future == null) {

@@ -1,7 +1,7 @@
-package io.github.duckpool.internal.gate;
+package io.github.duckpool.internal.wait;
 
 import java.util.ArrayDeque;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,30 +10,32 @@ import org.jspecify.annotations.Nullable;
  * this thread, so a line of any length needs a stack of none. After {@value #INLINE_LIMIT} the loop goes on elsewhere, or
  * whoever returned a slot might never get out of its {@code close()}.
  */
-final class Delivery {
-    static final int INLINE_LIMIT = 256;
+public final class Delivery {
+    /** How many futures one thread tells in a row. */
+    public static final int INLINE_LIMIT = 256;
+
     private static final ThreadLocal<@Nullable ArrayDeque<Runnable>> RUNNING = new ThreadLocal<>();
 
     private Delivery() {}
 
-    /** Runs the task now, or right after the task that this thread is running by this method. */
-    static void run(Runnable task) {
+    /** Runs the task now, or right after the task that this thread is running by this method; by the executor when this thread has told enough. */
+    public static void run(Runnable task, Executor overflow) {
         ArrayDeque<Runnable> running = RUNNING.get();
         if (running != null) {
             running.add(task);
             return;
         }
-        drain(task, new ArrayDeque<>());
+        drain(task, new ArrayDeque<>(), overflow);
     }
 
-    private static void drain(Runnable first, ArrayDeque<Runnable> tasks) {
+    private static void drain(Runnable first, ArrayDeque<Runnable> tasks, Executor overflow) {
         RUNNING.set(tasks);
         try {
             int inline = 0;
             for (Runnable task = first; task != null; task = tasks.poll()) {
                 if (inline++ == INLINE_LIMIT) {
                     Runnable next = task;
-                    ForkJoinPool.commonPool().execute(() -> drain(next, tasks));
+                    overflow.execute(() -> drain(next, tasks, overflow));
                     return;
                 }
                 task.run();

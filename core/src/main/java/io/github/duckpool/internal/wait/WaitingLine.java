@@ -1,4 +1,4 @@
-package io.github.duckpool.internal.gate;
+package io.github.duckpool.internal.wait;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A thread that wants the line served calls {@link #enter}. If nobody serves, it is the server, and must go through the line
  * until {@link #leave} lets it go; if somebody does, its wish is noted and that one goes through the line once more. So nobody
  * waits for the server's role, and whatever was done before {@code enter} is seen by a pass that begins after it.
+ *
+ * @param <V> the type of the value that is handed over
  */
-final class WaitingLine<S> {
+public final class WaitingLine<V> {
     private static final int SWEEP_SLACK = 64;
     private static final VarHandle ARRIVED;
     private static final VarHandle WISHES;
@@ -20,7 +22,7 @@ final class WaitingLine<S> {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            ARRIVED = lookup.findVarHandle(WaitingLine.class, "arrived", Borrower.class);
+            ARRIVED = lookup.findVarHandle(WaitingLine.class, "arrived", Waiter.class);
             WISHES = lookup.findVarHandle(WaitingLine.class, "wishes", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -28,58 +30,58 @@ final class WaitingLine<S> {
     }
 
     /** The latest arrival, linked to the one before it. */
-    private volatile @Nullable Borrower<S> arrived;
+    private volatile @Nullable Waiter<V> arrived;
 
     private volatile int wishes;
 
     /** The server's: the line proper, oldest first, with those who gave up still in it. */
-    private final ArrayDeque<Borrower<S>> line = new ArrayDeque<>();
+    private final ArrayDeque<Waiter<V>> line = new ArrayDeque<>();
 
     /** The server's: those whose outcome it decided and who are not told yet, in order, linked. */
-    private @Nullable Borrower<S> firstDecided;
+    private @Nullable Waiter<V> firstDecided;
 
-    private @Nullable Borrower<S> lastDecided;
+    private @Nullable Waiter<V> lastDecided;
 
     /** The server's: the one to nudge. */
-    private @Nullable Borrower<S> nudge;
+    private @Nullable Waiter<V> nudge;
 
-    void add(Borrower<S> borrower) {
-        Borrower<S> before;
+    /** Puts a waiter at the end of the line. */
+    public void add(Waiter<V> waiter) {
+        Waiter<V> before;
         do {
             before = arrived;
-            borrower.next = before;
-        } while (!ARRIVED.compareAndSet(this, before, borrower));
+            waiter.next = before;
+        } while (!ARRIVED.compareAndSet(this, before, waiter));
     }
 
     /** Whether the caller is the server now. If not, the present one goes through the line once more. */
-    boolean enter() {
+    public boolean enter() {
         return (int) WISHES.getAndAdd(this, 1) == 0;
     }
 
     /** Takes the server's role as soon as it is free. For rare work that can't be left to another thread. */
-    void enterForSure() {
+    public void enterForSure() {
         while (!WISHES.compareAndSet(this, 0, 1)) {
             Thread.yield();
         }
     }
 
     /** How many wishes the pass that begins now answers. */
-    int wishes() {
+    public int wishes() {
         return wishes;
     }
 
     /** Lays the role down; false if there were more wishes than the last pass answered, and then another pass is due. */
-    boolean leave(int answered) {
+    public boolean leave(int answered) {
         return (int) WISHES.getAndAdd(this, -answered) == answered;
     }
 
     /** The one who has waited longest and still waits. */
-    @Nullable
-    Borrower<S> head() {
+    public @Nullable Waiter<V> head() {
         if (arrived != null) {
             admit();
         }
-        Borrower<S> head;
+        Waiter<V> head;
         while ((head = line.peek()) != null && !head.isWaiting()) {
             line.poll();
         }
@@ -87,8 +89,8 @@ final class WaitingLine<S> {
     }
 
     /** Takes the head out of the line, to be told. */
-    void removeHead() {
-        Borrower<S> decided = line.remove();
+    public void removeHead() {
+        Waiter<V> decided = line.remove();
         if (lastDecided == null) {
             firstDecided = decided;
         } else {
@@ -98,43 +100,41 @@ final class WaitingLine<S> {
     }
 
     /** Hands out the chain of those to tell. They are the caller's, also after it has left. */
-    @Nullable
-    Borrower<S> takeDecided() {
-        Borrower<S> first = firstDecided;
+    public @Nullable Waiter<V> takeDecided() {
+        Waiter<V> first = firstDecided;
         firstDecided = null;
         lastDecided = null;
         return first;
     }
 
-    void nudge(Borrower<S> borrower) {
-        nudge = borrower;
+    public void nudge(Waiter<V> waiter) {
+        nudge = waiter;
     }
 
-    @Nullable
-    Borrower<S> takeNudge() {
-        Borrower<S> taken = nudge;
+    public @Nullable Waiter<V> takeNudge() {
+        Waiter<V> taken = nudge;
         nudge = null;
         return taken;
     }
 
     /** Drops those who gave up in mid-line, once they outnumber those who wait. */
-    void sweep(int waiting) {
+    public void sweep(int waiting) {
         if (line.size() > 2 * waiting + SWEEP_SLACK) {
-            line.removeIf(borrower -> !borrower.isWaiting());
+            line.removeIf(waiter -> !waiter.isWaiting());
         }
     }
 
     private void admit() {
-        Borrower<S> latest = takeArrived();
-        Borrower<S> oldest = null;
+        Waiter<V> latest = takeArrived();
+        Waiter<V> oldest = null;
         while (latest != null) {
-            Borrower<S> before = latest.next;
+            Waiter<V> before = latest.next;
             latest.next = oldest;
             oldest = latest;
             latest = before;
         }
         while (oldest != null) {
-            Borrower<S> after = oldest.next;
+            Waiter<V> after = oldest.next;
             oldest.next = null;
             line.add(oldest);
             oldest = after;
@@ -142,7 +142,7 @@ final class WaitingLine<S> {
     }
 
     @SuppressWarnings("unchecked")
-    private @Nullable Borrower<S> takeArrived() {
-        return (Borrower<S>) ARRIVED.getAndSet(this, null);
+    private @Nullable Waiter<V> takeArrived() {
+        return (Waiter<V>) ARRIVED.getAndSet(this, null);
     }
 }
