@@ -1,0 +1,50 @@
+package io.github.duckpool.mutex;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class QueuePaceTest {
+    private static final long MICRO = 1_000;
+    private static final long MILLI = 1_000_000;
+
+    @Test
+    void theHeadLooksOftenAtFirstAndEveryMillisecondLater() {
+        var pace = new QueuePace(8, 7, 0);
+        assertThat(pace.sleepNanos(0)).isEqualTo(50 * MICRO);
+        assertThat(pace.sleepNanos(2 * MILLI)).isEqualTo(250 * MICRO);
+        assertThat(pace.sleepNanos(100 * MILLI)).isEqualTo(MILLI);
+    }
+
+    @Test
+    void whoeverStandsFarBackLooksSeldom() {
+        assertThat(new QueuePace(9, 7, 0).sleepNanos(0)).isEqualTo(100 * MICRO);
+        assertThat(new QueuePace(100, 7, 0).sleepNanos(0)).isEqualTo(200 * MICRO);
+        assertThat(new QueuePace(100, 7, 0).sleepNanos(100 * MILLI)).isEqualTo(4 * MILLI);
+    }
+
+    @Test
+    void aDamagedHintLeavesASensiblePace() {
+        for (long released : new long[] {Long.MIN_VALUE, -1, 8, 9, Long.MAX_VALUE}) {
+            assertThat(new QueuePace(8, released, 0).sleepNanos(0)).isBetween(50 * MICRO, 200 * MICRO);
+        }
+    }
+
+    @Test
+    void theKernelIsAskedWhenATurnWasPassedOn() {
+        var pace = new QueuePace(8, 5, 0);
+        assertThat(pace.probes(5, MICRO)).isFalse();
+        assertThat(pace.probes(6, 2 * MICRO)).isTrue();
+        assertThat(pace.probes(6, 3 * MICRO)).isFalse();
+        assertThat(pace.sleepNanos(3 * MICRO)).as("it moved a moment ago").isEqualTo(100 * MICRO);
+    }
+
+    @Test
+    void theKernelIsAskedEveryFiveMillisecondsInAnyCase() {
+        var pace = new QueuePace(8, 5, 0);
+        assertThat(pace.probes(5, 5 * MILLI - 1)).isFalse();
+        assertThat(pace.probes(5, 5 * MILLI)).isTrue();
+        assertThat(pace.probes(5, 9 * MILLI)).isFalse();
+        assertThat(pace.probes(5, 10 * MILLI)).isTrue();
+    }
+}
