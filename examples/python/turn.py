@@ -14,8 +14,8 @@ _lines, _files = {}, {}  # in this process: one ticket at a time, and one descri
 
 
 @contextlib.contextmanager
-def turn(path, shared=False, timeout=threading.TIMEOUT_MAX):
-    companion = os.path.realpath(path) + ".queue"
+def turn(path, shared=False, timeout=None):
+    companion, timeout = os.path.realpath(path) + ".queue", threading.TIMEOUT_MAX if timeout is None else timeout
     deadline = time.monotonic() + timeout
     line = _lines.setdefault(companion, threading.Lock())
     if not line.acquire(timeout=timeout):

@@ -53,6 +53,13 @@ final class QueueTorture {
             TimeUnit.NANOSECONDS.sleep(random.nextLong(2 * betweenTroubles.toNanos()));
             int victim = random.nextInt(workers.size());
             Worker worker = workers.get(victim);
+            if (!worker.process.isAlive()) {
+                throw new AssertionError(ended(worker));
+            }
+            Path log = directory.resolve(worker.process.pid() + ".log");
+            if (!Files.exists(log) || Files.size(log) == 0) {
+                continue; // on a loaded machine nobody would live long enough to take a turn
+            }
             if (random.nextInt(3) == 0) {
                 signal(worker.process, "STOP");
                 TimeUnit.MILLISECONDS.sleep(random.nextLong(30));
@@ -67,6 +74,12 @@ final class QueueTorture {
         }
     }
 
+    void awaitTurns(int number) throws IOException, InterruptedException {
+        while (turns().size() < number) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
     /** Lets everybody finish, and fails if somebody doesn't or reports an error. */
     void finish() throws IOException, InterruptedException {
         Files.createFile(directory.resolve("stop"));
@@ -78,6 +91,10 @@ final class QueueTorture {
                 throw new AssertionError("ended with " + worker.process.exitValue() + ": " + worker + "\n" + outputs());
             }
         }
+    }
+
+    private String ended(Worker worker) throws IOException {
+        return "ended with " + worker.process.exitValue() + ": " + worker + "\n" + outputs();
     }
 
     void killAll() throws InterruptedException {
