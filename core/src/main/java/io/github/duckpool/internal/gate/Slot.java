@@ -26,7 +26,6 @@ public final class Slot<S> extends SlotWord {
     static final int LEAVING = 4;
     private static final int STATE_MASK = 7;
     private static final int STATE_BITS = 3;
-    private static final long ONE_STAMP = 1L << STATE_BITS;
     private static final VarHandle WORD;
 
     static {

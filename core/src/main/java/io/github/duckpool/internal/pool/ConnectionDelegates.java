@@ -54,7 +54,7 @@ abstract class ConnectionDelegates implements Connection {
 
     @Override
     public void clearWarnings() throws SQLException {
-        ask(raw -> {
+        this.<@Nullable Void>ask(raw -> {
             raw.clearWarnings();
             return null;
         });

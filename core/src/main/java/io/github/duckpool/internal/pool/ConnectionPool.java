@@ -236,7 +236,7 @@ public final class ConnectionPool implements Tenant {
 
     @Override
     public CompletionStage<Void> drain() {
-        CompletionStage<Void> returned = gate.suspend();
+        CompletionStage<@Nullable Void> returned = gate.suspend();
         disposeIdle();
         return returned.thenCompose(nothing -> life.allClosed()).thenRun(() -> database = null);
     }

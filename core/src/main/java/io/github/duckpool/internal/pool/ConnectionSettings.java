@@ -19,7 +19,7 @@ abstract class ConnectionSettings extends ConnectionDelegates {
 
     @Override
     public void setCatalog(String catalog) throws SQLException {
-        ask(raw -> {
+        this.<@Nullable Void>ask(raw -> {
             session().spend();
             raw.setCatalog(catalog);
             return null;
@@ -28,7 +28,7 @@ abstract class ConnectionSettings extends ConnectionDelegates {
 
     @Override
     public void setSchema(String schema) throws SQLException {
-        ask(raw -> {
+        this.<@Nullable Void>ask(raw -> {
             session().spend();
             raw.setSchema(schema);
             return null;
@@ -46,7 +46,7 @@ abstract class ConnectionSettings extends ConnectionDelegates {
 
     @Override
     public boolean isReadOnly() throws SQLException {
-        return isChanged() && session().settings().readOnly || session().raw().isReadOnly();
+        return (isChanged() && session().settings().readOnly) || session().raw().isReadOnly();
     }
 
     /**

@@ -85,7 +85,7 @@ final class InstanceChanges {
     private boolean isNamed(String setting) {
         String name = setting.toLowerCase(Locale.ROOT);
         String stem = name.startsWith("enable_") ? name.substring("enable_".length()) : name;
-        return settingSql.indexOf(stem) >= 0 || name.contains("log") && settingSql.indexOf("_logging") >= 0;
+        return settingSql.indexOf(stem) >= 0 || (name.contains("log") && settingSql.indexOf("_logging") >= 0);
     }
 
     private static String restoring(String name, @Nullable String value) {

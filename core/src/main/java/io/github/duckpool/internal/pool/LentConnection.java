@@ -88,7 +88,7 @@ public final class LentConnection extends ConnectionStatements {
 
     private boolean isMine() {
         Thread me = Thread.currentThread();
-        return owner == me || owner == null && OWNER.compareAndSet(this, null, me);
+        return owner == me || (owner == null && OWNER.compareAndSet(this, null, me));
     }
 
     private boolean shareNow() {

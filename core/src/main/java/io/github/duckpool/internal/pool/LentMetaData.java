@@ -31,26 +31,22 @@ final class LentMetaData implements InvocationHandler {
 
     @Override
     public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] args) throws Throwable {
-        switch (method.getName()) {
-            case "equals":
-                return args != null && proxy == args[0];
-            case "hashCode":
-                return System.identityHashCode(proxy);
-            case "toString":
-                return "metadata of " + connection;
-            case "getConnection":
+        return switch (method.getName()) {
+            case "equals" -> args != null && proxy == args[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "toString" -> "metadata of " + connection;
+            case "getConnection" -> {
                 connection.check();
-                return connection;
-            case "getResultSetHoldability":
+                yield connection;
+            }
+            case "getResultSetHoldability" -> {
                 connection.check();
-                return ResultSet.HOLD_CURSORS_OVER_COMMIT;
-            case "unwrap", "isWrapperFor":
-                return wrapper(proxy, method, args);
-            case "getDriverMajorVersion", "getDriverMinorVersion":
-                return call(method, args);
-            default:
-                return connection.ask(ignored -> handle(call(method, args)));
-        }
+                yield ResultSet.HOLD_CURSORS_OVER_COMMIT;
+            }
+            case "unwrap", "isWrapperFor" -> wrapper(proxy, method, args);
+            case "getDriverMajorVersion", "getDriverMinorVersion" -> call(method, args);
+            default -> connection.<@Nullable Object>ask(ignored -> handle(call(method, args)));
+        };
     }
 
     private @Nullable Object wrapper(Object proxy, Method method, @Nullable Object @Nullable [] args)
@@ -60,8 +56,8 @@ final class LentMetaData implements InvocationHandler {
             return method.getName().equals("unwrap") ? proxy : (Object) true;
         }
         return method.getName().equals("unwrap")
-                ? connection.handOut(() -> call(method, args))
-                : connection.ask(ignored -> call(method, args));
+                ? connection.<@Nullable Object>handOut(() -> call(method, args))
+                : connection.<@Nullable Object>ask(ignored -> call(method, args));
     }
 
     private @Nullable Object handle(@Nullable Object answer) throws SQLException {

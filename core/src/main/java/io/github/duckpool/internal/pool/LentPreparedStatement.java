@@ -73,7 +73,8 @@ final class LentPreparedStatement extends ParameterValues {
 
     @Override
     public ResultSet executeQuery() throws SQLException {
-        ResultSet rows = run(sql, touch, null, s -> result(prepared(s).executeQuery()));
+        ResultSet rows = this.<@Nullable ResultSet>run(
+                sql, touch, null, s -> result(prepared(s).executeQuery()));
         if (rows == null) {
             throw new SQLException("executeQuery() needs SQL that returns rows", "02000");
         }

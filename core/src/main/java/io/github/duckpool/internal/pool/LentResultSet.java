@@ -256,7 +256,7 @@ final class LentResultSet extends GettersByIndex {
     }
 
     private void tell(Command command) throws SQLException {
-        ask(rows -> {
+        this.<@Nullable Void>ask(rows -> {
             command.on(rows);
             return null;
         });

@@ -64,7 +64,7 @@ class LentStatement extends StatementCore {
 
     @Override
     public ResultSet executeQuery(String sql) throws SQLException {
-        ResultSet rows = runSql(sql, null, s -> result(s.executeQuery(sql)));
+        ResultSet rows = this.<@Nullable ResultSet>runSql(sql, null, s -> result(s.executeQuery(sql)));
         if (rows == null) {
             throw new SQLException("executeQuery() needs SQL that returns rows", "02000");
         }
@@ -165,7 +165,7 @@ class LentStatement extends StatementCore {
     }
 
     private void tell(Command command) throws SQLException {
-        ask(s -> {
+        this.<@Nullable Void>ask(s -> {
             command.on(s);
             return null;
         });

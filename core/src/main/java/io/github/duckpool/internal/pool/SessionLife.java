@@ -4,7 +4,7 @@ import io.github.duckpool.internal.lease.OpenDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +35,7 @@ final class SessionLife {
     private final Source source;
     private final GenericObjectPool<Session> sessions;
     private final PoolThreads threads;
-    private final Set<CompletableFuture<Void>> closing = ConcurrentHashMap.newKeySet();
+    private final Map<Session, CompletableFuture<Void>> closing = new ConcurrentHashMap<>();
 
     SessionLife(PoolSettings settings, Source source, PoolThreads threads) {
         this.settings = settings;
@@ -80,7 +80,7 @@ final class SessionLife {
 
     /** Completes when every session that was destroyed until now is really closed; the last ones may hang in native code. */
     CompletionStage<Void> allClosed() {
-        return CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new));
+        return CompletableFuture.allOf(closing.values().toArray(CompletableFuture[]::new));
     }
 
     long created() {
@@ -121,10 +121,10 @@ final class SessionLife {
             CompletableFuture<Void> end =
                     session.destroy(task -> threads.detached("closer", task)).toCompletableFuture();
             if (!end.isDone()) {
-                closing.add(end);
+                closing.put(session, end);
             }
             end.whenComplete((nothing, error) -> {
-                closing.remove(end);
+                closing.remove(session);
                 if (error != null) {
                     LOG.warn("{}: a connection did not close cleanly", settings.name(), error);
                 }

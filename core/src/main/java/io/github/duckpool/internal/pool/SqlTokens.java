@@ -72,7 +72,7 @@ final class SqlTokens {
                 }
                 // The other dialects quote with ` and comment with #; a space that is not ASCII is one to some scanners
                 // only.
-                if (c == '`' || c == 0 || c == 0x0b || c > 127 || c == '#' && !isDigit(peek(1))) {
+                if (c == '`' || c == 0 || c == 0x0b || c > 127 || (c == '#' && !isDigit(peek(1)))) {
                     doubtful = true;
                 }
                 at++;
@@ -199,12 +199,10 @@ final class SqlTokens {
         if (wordEnd - wordStart < 5) {
             return false;
         }
-        switch (sql.charAt(wordStart) | 0x20) {
-            case 's', 'p', 'q', 'j', 'e', 'd':
-                return true;
-            default:
-                return false;
-        }
+        return switch (sql.charAt(wordStart) | 0x20) {
+            case 's', 'p', 'q', 'j', 'e', 'd' -> true;
+            default -> false;
+        };
     }
 
     /** Whether the next token is this character; true also if a comment comes first. */
@@ -230,7 +228,7 @@ final class SqlTokens {
     }
 
     private static boolean isWordStart(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c > 127 && Character.isLetter(c);
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c > 127 && Character.isLetter(c));
     }
 
     private static boolean isWordPart(char c) {

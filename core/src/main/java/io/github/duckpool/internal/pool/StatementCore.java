@@ -261,7 +261,7 @@ abstract class StatementCore implements Statement {
 
     @Override
     public void setQueryTimeout(int seconds) throws SQLException {
-        ask(s -> {
+        this.<@Nullable Void>ask(s -> {
             s.setQueryTimeout(seconds);
             return null;
         });

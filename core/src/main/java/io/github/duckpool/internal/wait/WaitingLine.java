@@ -60,6 +60,7 @@ public final class WaitingLine<V> {
     }
 
     /** Takes the server's role as soon as it is free. For rare work that can't be left to another thread. */
+    @SuppressWarnings("ThreadPriorityCheck") // a hint while the server, which never blocks, finishes its pass
     public void enterForSure() {
         while (!WISHES.compareAndSet(this, 0, 1)) {
             Thread.yield();
