@@ -44,8 +44,7 @@ final class Archive {
     /** Notes that a letter was read. Every reading changes the one row of the counter: where transactions conflict. */
     static void noteReading(Connection connection, int reader, int number, int letter) throws SQLException {
         try (PreparedStatement reading = connection.prepareStatement("INSERT INTO readings VALUES (?, ?, ?)");
-                PreparedStatement counter =
-                        connection.prepareStatement("UPDATE counter SET readings = readings + 1")) {
+                PreparedStatement counter = connection.prepareStatement("UPDATE counter SET readings = readings + 1")) {
             reading.setInt(1, reader);
             reading.setInt(2, number);
             reading.setInt(3, letter);

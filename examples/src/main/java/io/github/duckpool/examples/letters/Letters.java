@@ -48,11 +48,7 @@ public final class Letters {
     private boolean run() throws IOException, SQLException, InterruptedException {
         Path file = options.freshFile();
         System.out.printf(
-                Locale.ROOT,
-                "%,d letters to bring into %s, for %d s%n",
-                corpus.size(),
-                file,
-                options.seconds());
+                Locale.ROOT, "%,d letters to bring into %s, for %d s%n", corpus.size(), file, options.seconds());
         try (DuckPool pool = DuckPool.builder().database(file).maxSize(5).build()) {
             try (Connection connection = pool.getConnection()) {
                 Archive.create(connection);

@@ -36,8 +36,7 @@ record Options(int seconds, Path directory) {
         return switch (name) {
             case "--seconds" -> new Options(Integer.parseInt(value), directory);
             case "--directory" -> new Options(seconds, Path.of(value));
-            default ->
-                throw new IllegalArgumentException("an option must be --seconds or --directory, was " + name);
+            default -> throw new IllegalArgumentException("an option must be --seconds or --directory, was " + name);
         };
     }
 

@@ -13,8 +13,7 @@ final class Table {
 
     void row(String... cells) {
         if (cells.length != rows.get(0).size()) {
-            throw new IllegalArgumentException(
-                    "a row must have " + rows.get(0).size() + " cells, had " + cells.length);
+            throw new IllegalArgumentException("a row must have " + rows.get(0).size() + " cells, had " + cells.length);
         }
         rows.add(List.of(cells));
     }
@@ -25,7 +24,11 @@ final class Table {
         for (int i = 0; i < rows.size(); i++) {
             append(text, rows.get(i));
             if (i == 0) {
-                append(text, rows.get(0).stream().map(cell -> "-".repeat(cell.length())).toList());
+                append(
+                        text,
+                        rows.get(0).stream()
+                                .map(cell -> "-".repeat(cell.length()))
+                                .toList());
             }
         }
         return text.toString();

@@ -22,9 +22,7 @@ class LatenciesTest {
 
         for (int percent : new int[] {1, 50, 95, 99, 100}) {
             double exact = micros[micros.length * percent / 100 - 1] / 1000.0;
-            assertThat(latencies.percentileMillis(percent))
-                    .as("p%d", percent)
-                    .isBetween(exact, exact * 1.04 + 0.001);
+            assertThat(latencies.percentileMillis(percent)).as("p%d", percent).isBetween(exact, exact * 1.04 + 0.001);
         }
         double mean = Arrays.stream(micros).average().orElseThrow() / 1000;
         assertThat(latencies.meanMillis()).isCloseTo(mean, within(mean * 0.04));

@@ -69,11 +69,9 @@ class LettersTest {
     @Test
     void badOptionsAreRefused() {
         assertThat(Options.parse("--seconds", "3").seconds()).isEqualTo(3);
-        assertThatThrownBy(() -> Options.parse("--seconds", "0"))
-                .hasMessage("--seconds must be at least 1, was 0");
+        assertThatThrownBy(() -> Options.parse("--seconds", "0")).hasMessage("--seconds must be at least 1, was 0");
         assertThatThrownBy(() -> Options.parse("--speed", "3"))
                 .hasMessage("an option must be --seconds or --directory, was --speed");
-        assertThatThrownBy(() -> Options.parse("--seconds"))
-                .hasMessage("--seconds must be followed by a value");
+        assertThatThrownBy(() -> Options.parse("--seconds")).hasMessage("--seconds must be followed by a value");
     }
 }
