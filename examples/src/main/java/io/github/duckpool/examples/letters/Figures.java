@@ -49,7 +49,7 @@ record Figures(
 
     static Figures parse(String line) {
         Map<String, Double> values = new TreeMap<>();
-        for (String pair : line.strip().split(" ")) {
+        for (String pair : line.strip().split(" ", -1)) {
             int equals = pair.indexOf('=');
             values.put(pair.substring(0, equals), Double.valueOf(pair.substring(equals + 1)));
         }
