@@ -40,13 +40,13 @@ final class Progress {
         }
     }
 
+    @SuppressWarnings("SystemConsoleNull") // before JDK 22 it is null without a terminal, since then it can be asked
     private static boolean isTerminal() {
         Console console = System.console();
         if (console == null || "dumb".equals(System.getenv("TERM"))) {
             return false;
         }
         try {
-            // Since JDK 22 there is a console without a terminal, too, and this method to ask.
             Method isTerminal = Console.class.getMethod("isTerminal");
             return (boolean) isTerminal.invoke(console);
         } catch (ReflectiveOperationException e) {
