@@ -2,22 +2,106 @@ package io.github.duckpool;
 
 import io.github.duckpool.internal.lease.OpenDatabase;
 import io.github.duckpool.internal.pool.AnchoredDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** Makes one attempt to open the database that a configuration names. */
 final class DatabaseOpener {
+    /** A database begins with three header blocks; a file that is shorter holds no data. */
+    private static final long HEADERS_BYTES = 3 * 4096;
+
     private DatabaseOpener() {}
 
     static OpenDatabase open(DuckPoolConfig config) throws SQLException {
-        if (config.dataSource().isPresent()) {
-            return AnchoredDatabase.open(config.dataSource().get(), config.initSql());
-        }
+        DataSource source = config.dataSource().orElse(null);
+        Connection anchor = source == null ? connect(config) : connect(config, source);
+        return AnchoredDatabase.over(anchor, source, config.initSql());
+    }
+
+    private static Connection connect(DuckPoolConfig config) throws SQLException {
         Map<String, String> settings = new HashMap<>(config.settings());
         if (config.readOnly()) {
-            settings.put("duckdb.read_only", "true");
+            settings.put(DatabaseUrl.READ_ONLY, "true");
         }
-        return AnchoredDatabase.open(config.url(), settings, config.initSql());
+        Path file = config.databaseUrl().file().orElse(null);
+        boolean isNew = file != null && Files.notExists(file);
+        try {
+            return AnchoredDatabase.connect(config.url(), settings);
+        } catch (SQLException e) {
+            if (file == null) {
+                throw e;
+            }
+            OpenFailure failure = new OpenFailure(config, file, e);
+            if (isNew && !failure.isLocked()) {
+                deleteStump(file, e);
+            }
+            throw failure.explained();
+        }
+    }
+
+    /**
+     * A database that could not be written to its end, on a full disk for one, leaves a file that nobody can open any more. The
+     * name is removed and no descriptor opened, so a lock on another file of that name, if somebody was quicker, stays.
+     */
+    private static void deleteStump(Path file, SQLException why) {
+        try {
+            if (Files.isRegularFile(file) && Files.size(file) < HEADERS_BYTES) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | SecurityException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    private static Connection connect(DuckPoolConfig config, DataSource source) throws SQLException {
+        Connection anchor = source.getConnection();
+        if (anchor == null) {
+            throw new SQLNonTransientConnectionException(
+                    config.poolName() + ": the data source must give a connection, was null: " + source, "08001");
+        }
+        try {
+            if (config.readOnly() && !anchor.isReadOnly()) {
+                throw new SQLNonTransientConnectionException(
+                        config.poolName() + ": a readOnly pool needs a data source that opens read-only, was " + source,
+                        "08001");
+            }
+            apply(config.settings(), anchor);
+            return anchor;
+        } catch (SQLException | RuntimeException | Error e) {
+            close(anchor, e);
+            throw e;
+        }
+    }
+
+    /** Settings of a database that somebody else opens are set afterwards. */
+    private static void apply(Map<String, String> settings, Connection anchor) throws SQLException {
+        if (settings.isEmpty()) {
+            return;
+        }
+        try (Statement statement = anchor.createStatement()) {
+            for (Map.Entry<String, String> setting : settings.entrySet()) {
+                statement.execute("SET GLOBAL \"" + setting.getKey().replace("\"", "\"\"") + "\" = '"
+                        + setting.getValue().replace("'", "''") + "'");
+            }
+        }
+    }
+
+    private static void close(@Nullable Connection connection, Throwable why) {
+        try {
+            if (connection != null) {
+                connection.close();
+            }
+        } catch (SQLException | RuntimeException e) {
+            why.addSuppressed(e);
+        }
     }
 }

@@ -7,21 +7,34 @@ import java.util.TreeMap;
 
 /**
  * A DuckDB JDBC URL, taken apart: the database it names and the settings after the first semicolon, as the driver reads
- * them ({@code jdbc:duckdb:letters.duckdb;threads=4}).
+ * them ({@code jdbc:duckdb:letters.duckdb;threads=4}), without user and password.
  *
- * @param url the whole URL
+ * @param url the URL that the driver gets
  * @param database what stands between the prefix and the first semicolon; empty for the private in-memory database
  */
 record DatabaseUrl(String url, String database) {
     static final String PREFIX = "jdbc:duckdb:";
     static final String MEMORY = ":memory:";
+    static final String READ_ONLY = "duckdb.read_only";
 
     static DatabaseUrl of(String url) {
         if (!url.startsWith(PREFIX)) {
             throw new IllegalArgumentException("url must start with \"" + PREFIX + "\", was \"" + url + "\"");
         }
-        int semicolon = url.indexOf(';');
-        return new DatabaseUrl(url, url.substring(PREFIX.length(), semicolon < 0 ? url.length() : semicolon));
+        String[] parts = url.split(";", -1);
+        StringBuilder kept = new StringBuilder(parts[0]);
+        for (int i = 1; i < parts.length; i++) {
+            if (!isCredential(parts[i].split("=", 2)[0])) {
+                kept.append(';').append(parts[i]);
+            }
+        }
+        return new DatabaseUrl(kept.toString(), parts[0].substring(PREFIX.length()));
+    }
+
+    /** DuckDB has no users, and counts these, even empty ones, as another configuration of the database. */
+    static boolean isCredential(String setting) {
+        String name = setting.strip();
+        return name.equalsIgnoreCase("user") || name.equalsIgnoreCase("password");
     }
 
     static DatabaseUrl ofDatabase(String database) {

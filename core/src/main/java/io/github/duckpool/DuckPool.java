@@ -8,14 +8,11 @@ import io.github.duckpool.internal.pool.ConnectionPool;
 import io.github.duckpool.internal.pool.PoolFigures;
 import io.github.duckpool.internal.pool.PoolSettings;
 import io.github.duckpool.internal.pool.PoolThreads;
-import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.logging.Logger;
 import javax.sql.DataSource;
 
 /**
@@ -25,14 +22,15 @@ import javax.sql.DataSource;
  * closing it gives the connection back, and nothing that a borrower did to its session reaches the next one. The pool itself
  * is thread-safe. Close it to close the database and to give DuckDB's lock on the file back.
  */
-public final class DuckPool implements DataSource, AutoCloseable {
-    private final DuckPoolConfig config;
+public final class DuckPool extends PoolDataSource implements AutoCloseable {
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private final ConnectionPool pool;
     private final long borrowTimeoutNanos;
 
     DuckPool(DuckPoolConfig config) {
-        this.config = config;
-        this.borrowTimeoutNanos = config.borrowTimeout().toNanos();
+        super(config);
+        this.borrowTimeoutNanos = nanos(config.borrowTimeout());
         PoolSettings settings = settings(config);
         PoolThreads threads = new PoolThreads(config.poolName(), config.maxSize());
         this.pool = new ConnectionPool(settings, this::lease, threads);
@@ -44,19 +42,18 @@ public final class DuckPool implements DataSource, AutoCloseable {
                 config.poolName(),
                 config.maxSize(),
                 config.minIdle(),
-                config.borrowTimeout().toNanos(),
-                config.maxLifetime().toNanos(),
-                config.idleTimeout().toNanos(),
-                config.leakThreshold().toNanos(),
-                config.closeTimeout().toNanos(),
-                config.maxOvertaking().toNanos(),
+                nanos(config.borrowTimeout()),
+                nanos(config.maxLifetime()),
+                nanos(config.idleTimeout()),
+                nanos(config.leakThreshold()),
+                nanos(config.closeTimeout()),
+                nanos(config.maxOvertaking()),
                 config.statementCacheSize(),
                 config.connectionInitSql());
     }
 
     private Lease lease(Tenant tenant) {
-        return new HeldLease(
-                config.poolName(), this::open, tenant, config.closeTimeout().toNanos());
+        return new HeldLease(config.poolName(), this::open, tenant, nanos(config.closeTimeout()));
     }
 
     private OpenDatabase open() throws SQLException {
@@ -94,18 +91,7 @@ public final class DuckPool implements DataSource, AutoCloseable {
      * @throws SQLException as {@link #getConnection()}
      */
     public Connection getConnection(Duration timeout) throws SQLException {
-        return pool.borrow(notNegative(timeout).toNanos());
-    }
-
-    /**
-     * Always refused: DuckDB has no users.
-     *
-     * @throws SQLFeatureNotSupportedException always
-     */
-    @Override
-    public Connection getConnection(String username, String password) throws SQLException {
-        throw new SQLFeatureNotSupportedException(
-                config.poolName() + ": DuckDB has no users; use getConnection() without a name", "0A000");
+        return pool.borrow(nanos(notNegative(timeout)));
     }
 
     /**
@@ -113,7 +99,7 @@ public final class DuckPool implements DataSource, AutoCloseable {
      *
      * @return completes with a handle, or exceptionally with what {@link #getConnection()} throws. Cancelling it leaves the
      *     line; if the connection was granted just then it goes back to the pool. Continuations of a future that had to wait
-     *     run on the pool's own threads
+     *     run on the pool's own threads, of which there are {@code maxSize}: one that blocks belongs on an executor of its own
      */
     public CompletableFuture<Connection> connectionAsync() {
         return pool.borrowAsync(borrowTimeoutNanos);
@@ -126,7 +112,12 @@ public final class DuckPool implements DataSource, AutoCloseable {
      * @return as {@link #connectionAsync()}
      */
     public CompletableFuture<Connection> connectionAsync(Duration timeout) {
-        return pool.borrowAsync(notNegative(timeout).toNanos());
+        return pool.borrowAsync(nanos(notNegative(timeout)));
+    }
+
+    /** A time of centuries is as good as one of a century, and leaves room for sums. */
+    private static long nanos(Duration time) {
+        return time.compareTo(LONGEST) < 0 ? time.toNanos() : LONGEST.toNanos();
     }
 
     private static Duration notNegative(Duration timeout) {
@@ -134,15 +125,6 @@ public final class DuckPool implements DataSource, AutoCloseable {
             throw new IllegalArgumentException("timeout must not be negative, was " + timeout);
         }
         return timeout;
-    }
-
-    /**
-     * The settings this pool was built with.
-     *
-     * @return the settings
-     */
-    public DuckPoolConfig config() {
-        return config;
     }
 
     /**
@@ -187,65 +169,5 @@ public final class DuckPool implements DataSource, AutoCloseable {
     @Override
     public void close() {
         pool.close();
-    }
-
-    /** {@inheritDoc} There is none: the pool logs through SLF4J. */
-    @Override
-    public PrintWriter getLogWriter() throws SQLException {
-        throw new SQLFeatureNotSupportedException("duckpool logs through SLF4J; there is no log writer", "0A000");
-    }
-
-    /** {@inheritDoc} Refused: the pool logs through SLF4J. */
-    @Override
-    public void setLogWriter(PrintWriter out) throws SQLException {
-        throw new SQLFeatureNotSupportedException("duckpool logs through SLF4J; there is no log writer", "0A000");
-    }
-
-    /** {@inheritDoc} Refused: the builder's {@code borrowTimeout} says it, and a pool's settings do not change. */
-    @Override
-    public void setLoginTimeout(int seconds) throws SQLException {
-        throw new SQLFeatureNotSupportedException("set borrowTimeout on the builder instead", "0A000");
-    }
-
-    /** {@inheritDoc} The borrow timeout, rounded up to whole seconds. */
-    @Override
-    public int getLoginTimeout() {
-        return (int) Math.min(
-                Integer.MAX_VALUE, config.borrowTimeout().plusNanos(999_999_999).toSeconds());
-    }
-
-    /** {@inheritDoc} There is none: the pool logs through SLF4J. */
-    @Override
-    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-        throw new SQLFeatureNotSupportedException("duckpool logs through SLF4J, not java.util.logging", "0A000");
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-        if (type.isInstance(this)) {
-            return type.cast(this);
-        }
-        if (config.dataSource().isPresent()) {
-            DataSource wrapped = config.dataSource().get();
-            return type.isInstance(wrapped) ? type.cast(wrapped) : wrapped.unwrap(type);
-        }
-        throw new SQLException(config.poolName() + ": is no wrapper for " + type.getName(), "0A000");
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) throws SQLException {
-        if (type.isInstance(this)) {
-            return true;
-        }
-        if (config.dataSource().isEmpty()) {
-            return false;
-        }
-        DataSource wrapped = config.dataSource().get();
-        return type.isInstance(wrapped) || wrapped.isWrapperFor(type);
-    }
-
-    @Override
-    public String toString() {
-        return "DuckPool[" + config.poolName() + ", " + config.url() + "]";
     }
 }

@@ -72,12 +72,14 @@ public final class DuckPoolBuilder {
     /**
      * Opens a JDBC URL of DuckDB. {@code jdbc:duckdb:} gives one database in memory, shared by all connections of this pool.
      *
-     * @param url a URL that starts with {@code jdbc:duckdb:}; settings may follow after semicolons
+     * @param url a URL that starts with {@code jdbc:duckdb:}; settings may follow after semicolons, and win over the builder's.
+     *     {@code user} and {@code password} are left out, since DuckDB has none and would count them as another configuration
      * @return this
      * @throws IllegalArgumentException if it is not a DuckDB URL
      */
     public DuckPoolBuilder url(String url) {
         this.url = DatabaseUrl.of(url);
+        this.url.settings().forEach(this::interpret);
         sourceGiven = true;
         return this;
     }
@@ -85,9 +87,8 @@ public final class DuckPoolBuilder {
     /**
      * Opens a JDBC URL of DuckDB with connection properties, which are DuckDB settings.
      *
-     * @param url a URL that starts with {@code jdbc:duckdb:}
-     * @param properties settings as for {@link #setting(String, String)}; {@code user} and {@code password} are left out,
-     *     since DuckDB has none and would count them as another configuration
+     * @param url as for {@link #url(String)}
+     * @param properties settings as for {@link #setting(String, String)}
      * @return this
      * @throws IllegalArgumentException if it is not a DuckDB URL
      */
@@ -140,7 +141,7 @@ public final class DuckPoolBuilder {
     }
 
     /**
-     * How many connections are kept ready while the database is open.
+     * How many connections are kept ready, beside those that are borrowed, while the database is open and {@code maxSize} has room.
      *
      * @param minIdle 0 to {@code maxSize}; the default is 0
      * @return this
@@ -272,19 +273,43 @@ public final class DuckPoolBuilder {
     }
 
     /**
-     * Sets one of DuckDB's own settings for the database, such as {@code memory_limit} or {@code threads}.
+     * Sets one of DuckDB's own settings for the database, such as {@code memory_limit} or {@code threads}. On a database that
+     * a wrapped data source opens it is set afterwards, so it must be one that may change while the database runs.
      *
-     * @param name the name that DuckDB gives it
+     * @param name the name that DuckDB gives it; {@code user} and {@code password} are left out, {@code duckdb.read_only} and
+     *     {@code access_mode} mean {@link #readOnly(boolean)}
      * @param value its value; DuckDB checks it when the database is opened
      * @return this
-     * @throws IllegalArgumentException if name or value is blank
+     * @throws IllegalArgumentException if name or value is blank, or {@code jdbc_pin_db} would keep the file locked after
+     *     {@link DuckPool#close()}
      */
     public DuckPoolBuilder setting(String name, String value) {
         notBlank("setting", name);
-        if (!name.equals("user") && !name.equals("password")) {
-            settings.put(name, notBlank("setting " + name, value));
+        if (!DatabaseUrl.isCredential(name)) {
+            notBlank("setting " + name, value);
+            if (!interpret(name, value)) {
+                settings.put(name, value);
+            }
         }
         return this;
+    }
+
+    /** Settings that are not DuckDB's alone: the pool has to know of them. */
+    private boolean interpret(String name, String value) {
+        if (name.equals(DatabaseUrl.READ_ONLY)) {
+            readOnly = Boolean.parseBoolean(value);
+            return true;
+        }
+        if (name.equals("access_mode")) {
+            readOnly = value.equalsIgnoreCase("READ_ONLY");
+            return readOnly;
+        }
+        if (name.equals("jdbc_pin_db") && !value.equalsIgnoreCase("false")) {
+            throw new IllegalArgumentException(
+                    "setting jdbc_pin_db must be false, for it keeps the file locked after the pool is closed, was \""
+                            + value + "\"");
+        }
+        return false;
     }
 
     /**
@@ -354,13 +379,17 @@ public final class DuckPoolBuilder {
 
     /**
      * Takes settings from a map, such as a framework's configuration section. Names are this builder's, in camelCase or
-     * kebab-case ({@code maxSize}, {@code max-size}); DuckDB's own settings follow {@code settings.}
-     * ({@code settings.memory_limit}). Times are ISO-8601 ({@code PT30S}) or a number with a unit ({@code 30s},
-     * {@code 500ms}, {@code 5m}, {@code 1h}).
+     * kebab-case ({@code maxSize}, {@code max-size}); {@code preset} is {@code oltp} or {@code analytics}, and yields to all
+     * others. DuckDB's own settings follow {@code settings.} ({@code settings.memory_limit}) or are a map under
+     * {@code settings}. HikariCP's {@code jdbcUrl}, {@code maximumPoolSize}, {@code minimumIdle}, {@code connectionTimeout} and
+     * {@code leakDetectionThreshold} are understood too. Times are ISO-8601 ({@code PT30S}), a number with a unit ({@code 30s},
+     * {@code 500ms}, {@code 5m}, {@code 1h}), or a number of milliseconds.
      *
-     * @param values names and values; a value may be a string, a number, a boolean or a {@link Duration}
+     * @param values names and values; a value may be a string, a number, a boolean, a {@link Duration}, or a
+     *     {@link DataSource} for {@code dataSource}
      * @return this
-     * @throws IllegalArgumentException if a name is unknown or a value is refused, with the name, the rule and the value
+     * @throws IllegalArgumentException if a name is unknown or given twice, or a value is refused, with the name, the rule and
+     *     the value
      */
     public DuckPoolBuilder properties(Map<?, ?> values) {
         PoolProperties.bind(values, this);

@@ -2,19 +2,34 @@ package io.github.duckpool;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** Binds settings by name onto a builder: the one table of names that frameworks may use. */
 final class PoolProperties {
-    private static final String SETTINGS = "settings.";
-    private static final Pattern TIME = Pattern.compile("(\\d{1,15})\\s*(ns|us|ms|s|m|min|h|d)");
+    private static final String PRESET = "preset";
+    private static final String DATA_SOURCE = "dataSource";
+    private static final String SETTINGS = "settings";
+    private static final String SETTINGS_PREFIX = SETTINGS + ".";
+    private static final Pattern TIME = Pattern.compile("(\\d{1,15})\\s*(ns|us|ms|s|m|min|h|d|)");
     private static final Map<String, BiConsumer<DuckPoolBuilder, String>> BY_NAME = new TreeMap<>();
+
+    /** What HikariCP calls the same thing. */
+    private static final Map<String, String> ALIASES = Map.of(
+            "jdbcUrl", "url",
+            "maximumPoolSize", "maxSize",
+            "minimumIdle", "minIdle",
+            "connectionTimeout", "borrowTimeout",
+            "leakDetectionThreshold", "leakThreshold");
 
     static {
         text("database", DuckPoolBuilder::database);
@@ -23,6 +38,7 @@ final class PoolProperties {
         text("initSql", DuckPoolBuilder::initSql);
         text("connectionInitSql", DuckPoolBuilder::connectionInitSql);
         text("memoryLimit", DuckPoolBuilder::memoryLimit);
+        text(PRESET, PoolProperties::preset);
         parsed("maxSize", PoolProperties::integer, DuckPoolBuilder::maxSize);
         parsed("minIdle", PoolProperties::integer, DuckPoolBuilder::minIdle);
         parsed("statementCacheSize", PoolProperties::integer, DuckPoolBuilder::statementCacheSize);
@@ -47,31 +63,74 @@ final class PoolProperties {
         BY_NAME.put(name, (builder, text) -> setter.accept(builder, parser.apply(text)));
     }
 
+    /** One setting as it was given, for messages in the words of whoever gave it. */
+    private record Given(String name, Object value) {}
+
     static void bind(Map<?, ?> values, DuckPoolBuilder builder) {
-        values.forEach((key, value) -> {
-            String name = String.valueOf(key);
-            if (value == null) {
-                throw new IllegalArgumentException("property " + name + " must have a value, was null");
+        Map<String, Given> byName = new LinkedHashMap<>();
+        values.forEach((key, value) -> collect(String.valueOf(key), value, byName));
+        if (values instanceof Properties properties) {
+            // Their defaults are no entries of the map.
+            for (String name : properties.stringPropertyNames()) {
+                if (!properties.containsKey(name)) {
+                    collect(name, properties.getProperty(name), byName);
+                }
             }
-            bind(name, value.toString().strip(), builder);
-        });
+        }
+        Given preset = byName.remove(PRESET); // first, so that it yields whatever the order of the map
+        if (preset != null) {
+            bind(PRESET, preset, builder);
+        }
+        byName.forEach((name, given) -> bind(name, given, builder));
     }
 
-    private static void bind(String name, String value, DuckPoolBuilder builder) {
-        if (name.startsWith(SETTINGS)) {
-            builder.setting(name.substring(SETTINGS.length()), value);
+    private static void collect(String given, @Nullable Object value, Map<String, Given> byName) {
+        if (value == null) {
+            throw new IllegalArgumentException("property " + given + " must have a value, was null");
+        }
+        if (given.equals(SETTINGS) && value instanceof Map<?, ?> nested) {
+            nested.forEach((key, setting) -> collect(SETTINGS_PREFIX + key, setting, byName));
             return;
         }
-        BiConsumer<DuckPoolBuilder, String> setter = BY_NAME.get(camelCase(name));
-        if (setter == null) {
+        String name = given.startsWith(SETTINGS_PREFIX) ? given : canonical(given);
+        Given before = byName.put(name, new Given(given, value));
+        if (before != null) {
+            throw new IllegalArgumentException("property " + name + " must be given once, was " + before.name() + "="
+                    + before.value() + " and " + given + "=" + value);
+        }
+    }
+
+    private static String canonical(String given) {
+        String name = camelCase(given);
+        name = ALIASES.getOrDefault(name, name);
+        if (!BY_NAME.containsKey(name) && !name.equals(DATA_SOURCE)) {
             throw new IllegalArgumentException("property must be one of " + String.join(", ", BY_NAME.keySet()) + " or "
-                    + SETTINGS + "NAME, was \"" + name + "\"");
+                    + SETTINGS_PREFIX + "NAME, was \"" + given + "\"");
         }
+        return name;
+    }
+
+    private static void bind(String name, Given given, DuckPoolBuilder builder) {
+        String text = given.value().toString().strip();
+        BiConsumer<DuckPoolBuilder, String> setter = BY_NAME.get(name);
         try {
-            setter.accept(builder, value);
+            if (name.equals(DATA_SOURCE)) {
+                builder.dataSource(dataSource(given.value()));
+            } else if (setter != null) {
+                setter.accept(builder, text);
+            } else {
+                builder.setting(name.substring(SETTINGS_PREFIX.length()), text);
+            }
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("property " + name + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException("property " + given.name() + ": " + e.getMessage(), e);
         }
+    }
+
+    private static DataSource dataSource(Object value) {
+        if (value instanceof DataSource source) {
+            return source;
+        }
+        throw new IllegalArgumentException("must be a javax.sql.DataSource, was \"" + value + "\"");
     }
 
     private static String camelCase(String name) {
@@ -85,6 +144,14 @@ final class PoolProperties {
             }
         }
         return camel.toString();
+    }
+
+    private static void preset(DuckPoolBuilder builder, String text) {
+        switch (text.toLowerCase(Locale.ROOT)) {
+            case "oltp" -> builder.oltp();
+            case "analytics" -> builder.analytics();
+            default -> throw new IllegalArgumentException("must be oltp or analytics, was \"" + text + "\"");
+        }
     }
 
     private static Integer integer(String text) {
@@ -114,22 +181,22 @@ final class PoolProperties {
     }
 
     private static Duration duration(String text) {
-        Matcher time = TIME.matcher(text);
-        if (time.matches()) {
+        try {
+            Matcher time = TIME.matcher(text);
+            if (!time.matches()) {
+                return Duration.parse(text);
+            }
             long amount = Long.parseLong(time.group(1));
             return switch (time.group(2)) {
                 case "ns" -> Duration.ofNanos(amount);
                 case "us" -> Duration.ofNanos(Math.multiplyExact(amount, 1000));
-                case "ms" -> Duration.ofMillis(amount);
+                case "ms", "" -> Duration.ofMillis(amount);
                 case "s" -> Duration.ofSeconds(amount);
                 case "m", "min" -> Duration.ofMinutes(amount);
                 case "h" -> Duration.ofHours(amount);
                 default -> Duration.ofDays(amount);
             };
-        }
-        try {
-            return Duration.parse(text);
-        } catch (DateTimeParseException e) {
+        } catch (DateTimeParseException | ArithmeticException e) {
             throw new IllegalArgumentException(
                     "must be a time such as 30s, 500ms, 5m or PT30S, was \"" + text + "\"", e);
         }

@@ -34,8 +34,12 @@ final class ErrorText {
             rule("IO Error: Cannot open file \".*Permission denied", Kind.PERMISSION),
             rule("IO Error: Cannot open file \".*No such file or directory", Kind.MISSING),
             rule("IO Error: Cannot open file \".*No space left", Kind.DISK_FULL),
-            rule("IO Error: Could not (write|truncate) file .*No space left", Kind.DISK_FULL),
-            rule("IO Error: Trying to read a database file with version number", Kind.BAD_FILE),
+            rule("IO Error: Cannot open database \".*in read-only mode: database does not exist", Kind.MISSING),
+            rule(
+                    "IO Error: Could not (write|truncate) file .*(No space left|File too large|Disk quota exceeded)",
+                    Kind.DISK_FULL),
+            rule("IO Error: Could not read from file \".*Is a directory", Kind.BAD_FILE),
+            rule("IO Error: Trying to read a database file with (storage )?version number", Kind.BAD_FILE),
             rule("IO Error: The file \".*not a valid DuckDB database file", Kind.BAD_FILE),
             rule("(Binder|Resource In Use) Error: Unique file handle conflict", Kind.HANDLE_CONFLICT),
             rule(

@@ -1,7 +1,11 @@
 package io.github.duckpool.internal.lease;
 
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.Statement;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -11,11 +15,16 @@ import org.slf4j.LoggerFactory;
  * A lease on a database that nobody else can want: in memory, or behind somebody's {@code DataSource}. It is opened at the
  * first request and held until it is closed.
  *
- * <p>All transitions run under one monitor, which is never held while the database is opened, drained or told about.
- * Thread-safe.
+ * <p>All transitions run under one monitor, which is never held while the database is opened, drained or told about. While the
+ * lease is BUSY one thread of its own is at work, and nobody else opens or closes anything. Whoever asks is answered: a request
+ * that finds the lease BUSY belongs to a waiter who was in line before, so the thread that fails tells the waiters first, leaves
+ * BUSY, and then asks the tenant whether somebody came too late to be told. Thread-safe.
  */
 public final class HeldLease implements Lease {
     private static final Logger LOG = LoggerFactory.getLogger(HeldLease.class);
+
+    /** Connections that were cut off need some time to end their calls, whatever the settings say. */
+    private static final long SHORTEST_CUT_OFF_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private enum State {
         /** Not asked for yet, or the last attempt to open failed. */
@@ -35,6 +44,13 @@ public final class HeldLease implements Lease {
 
     private State state = State.IDLE;
     private @Nullable OpenDatabase database;
+    private @Nullable Thread worker;
+
+    /** It is being left: an attempt under way is the last one. */
+    private boolean leaving;
+
+    /** The fatal error that closed the last instance, until a new one has proved to be alive. */
+    private @Nullable SQLException fatal;
 
     /**
      * Makes a lease that holds nothing yet.
@@ -42,47 +58,53 @@ public final class HeldLease implements Lease {
      * @param name the pool's name, for threads and messages
      * @param opener opens the database
      * @param tenant the one pool that uses it
-     * @param cutOffNanos how long a closing or a fatal error waits for connections to be closed
+     * @param cutOffNanos how long a closing or a fatal error waits for connections to be closed, but 5 s at least
      */
     public HeldLease(String name, Opener opener, Tenant tenant, long cutOffNanos) {
         this.name = name;
         this.opener = opener;
         this.tenant = tenant;
-        this.cutOffNanos = cutOffNanos;
+        this.cutOffNanos = Math.max(cutOffNanos, SHORTEST_CUT_OFF_NANOS);
     }
 
     @Override
     public void request() {
         synchronized (this) {
-            if (state != State.IDLE) {
+            if (state != State.IDLE || leaving) {
                 return;
             }
             state = State.BUSY;
         }
-        start(this::open);
+        start(State.IDLE, this::open);
     }
 
     @Override
     public synchronized Optional<String> obstacle() {
+        SQLException broken = fatal;
         return switch (state) {
             case OPEN -> Optional.empty();
             case IDLE -> Optional.of("the database is not open");
-            case BUSY -> Optional.of("the database is being opened");
+            case BUSY ->
+                Optional.of(
+                        broken == null
+                                ? "the database is being opened"
+                                : "the database is being opened again after a fatal error: " + broken.getMessage());
             case CLOSED -> Optional.of("the database is closed");
         };
     }
 
     @Override
-    public void reopen(SQLException why) {
+    public void reopen(OpenDatabase broken, SQLException why) {
         synchronized (this) {
-            if (state != State.OPEN) {
+            if (state != State.OPEN || database != broken || leaving) {
                 return;
             }
             state = State.BUSY;
+            fatal = why;
         }
         LOG.error("{}: fatal error in DuckDB, the database is closed and opened again", name, why);
-        start(() -> {
-            drainTenant();
+        start(State.OPEN, () -> {
+            drainTenant(why);
             closeDatabase();
             open();
         });
@@ -92,11 +114,17 @@ public final class HeldLease implements Lease {
     public void close() {
         synchronized (this) {
             boolean interrupted = false;
-            long deadlineNanos = System.nanoTime() + cutOffNanos;
+            long startNanos = System.nanoTime();
+            leaving = true;
+            Thread busy = worker;
+            if (state == State.BUSY && busy != null) {
+                busy.interrupt(); // it may sleep between two attempts
+            }
             while (state == State.BUSY) {
-                long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+                long leftMillis = TimeUnit.NANOSECONDS.toMillis(cutOffNanos - (System.nanoTime() - startNanos));
                 if (leftMillis <= 0) {
-                    break; // the opening thread sees CLOSED and closes what it opened
+                    LOG.warn("{}: the database is still being opened, and is closed as soon as it is open", name);
+                    break;
                 }
                 try {
                     wait(leftMillis);
@@ -112,23 +140,36 @@ public final class HeldLease implements Lease {
         closeDatabase();
     }
 
-    private void start(Runnable work) {
-        Thread thread = new Thread(work, name + " lease");
+    /** Does work while BUSY; where the machine has no more threads, the next one who asks finds the state of before. */
+    private void start(State before, Runnable work) {
+        Thread thread = new Thread(null, work, name + " lease", 0, false);
         thread.setDaemon(true);
-        thread.start();
+        synchronized (this) {
+            worker = thread;
+        }
+        try {
+            thread.start();
+        } catch (Throwable e) {
+            synchronized (this) {
+                worker = null;
+                if (state == State.BUSY) {
+                    state = before;
+                    notifyAll();
+                }
+            }
+            throw e;
+        }
     }
 
     private void open() {
         OpenDatabase opened;
         try {
-            opened = opener.open();
+            opened = openLive();
         } catch (SQLException e) {
-            settle(State.IDLE, null);
-            tenant.failed(e);
+            fail(e);
             return;
         } catch (RuntimeException | Error e) {
-            settle(State.IDLE, null);
-            tenant.failed(new SQLException(name + ": the database could not be opened: " + e, "08001", e));
+            fail(new SQLException(name + ": the database could not be opened: " + e, "08001", e));
             return;
         }
         if (settle(State.OPEN, opened)) {
@@ -138,11 +179,59 @@ public final class HeldLease implements Lease {
         }
     }
 
-    private void drainTenant() {
+    /** Opens the database, and after a fatal error makes sure that it isn't the dead one that somebody else keeps open. */
+    private OpenDatabase openLive() throws SQLException {
+        SQLException broken;
+        synchronized (this) {
+            if (leaving) {
+                throw new SQLNonTransientConnectionException(name + ": the pool is closed", "08003");
+            }
+            broken = fatal;
+        }
+        OpenDatabase opened = opener.open();
+        if (broken != null) {
+            try {
+                probe(opened);
+            } catch (SQLException | RuntimeException | Error e) {
+                close(opened);
+                throw new SQLNonTransientConnectionException(
+                        name
+                                + ": the database met a fatal error and can't be used before every connection of this process"
+                                + " to it is closed, those outside the pool too; the fatal error: "
+                                + broken.getMessage(),
+                        "08006",
+                        e);
+            }
+            synchronized (this) {
+                fatal = null;
+            }
+        }
+        return opened;
+    }
+
+    private static void probe(OpenDatabase opened) throws SQLException {
+        try (Connection connection = opened.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SELECT 1");
+        }
+    }
+
+    private void fail(SQLException why) {
         try {
-            var drained = tenant.drain();
-            tenant.cutOff();
-            drained.toCompletableFuture().get(cutOffNanos, TimeUnit.NANOSECONDS);
+            tenant.failed(why);
+        } finally {
+            settle(State.IDLE, null);
+        }
+        if (tenant.wanted()) {
+            request();
+        }
+    }
+
+    private void drainTenant(SQLException why) {
+        try {
+            CompletableFuture<Void> drained = tenant.drain().toCompletableFuture();
+            tenant.cutOff("DuckDB met a fatal error, and the database is opened again: " + why.getMessage());
+            drained.get(cutOffNanos, TimeUnit.NANOSECONDS);
         } catch (Exception e) {
             LOG.error("{}: connections could not all be closed; the database may stay invalid until they are", name, e);
         }
@@ -155,6 +244,7 @@ public final class HeldLease implements Lease {
         }
         state = next;
         database = opened;
+        worker = null;
         notifyAll();
         return true;
     }
@@ -173,7 +263,7 @@ public final class HeldLease implements Lease {
     private void close(OpenDatabase closing) {
         try {
             closing.close();
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             LOG.warn("{}: the database did not close cleanly", name, e);
         }
     }

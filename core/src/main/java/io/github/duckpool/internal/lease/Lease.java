@@ -21,11 +21,13 @@ public interface Lease {
 
     /**
      * Drains, closes and opens the database again, after an error that only a fresh instance cures. The tenants' borrowed
-     * connections are cut off: every statement on them would fail.
+     * connections are cut off: every statement on them would fail. Does nothing when another instance is open by now: the
+     * error of a connection that was cut off late must not cost the next instance its borrowers.
      *
+     * @param broken the instance that failed, as {@link Tenant#opened} was given it
      * @param why the fatal error
      */
-    void reopen(SQLException why);
+    void reopen(OpenDatabase broken, SQLException why);
 
     /**
      * Leaves the database for good. Called after the tenant has closed all its connections; the last tenant's call closes the

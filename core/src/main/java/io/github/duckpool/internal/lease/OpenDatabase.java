@@ -18,6 +18,15 @@ public interface OpenDatabase {
     Connection connect() throws SQLException;
 
     /**
+     * Whether no further connection can be had, because the anchor is gone.
+     *
+     * @return true if only opening anew helps
+     */
+    default boolean isLost() {
+        return false;
+    }
+
+    /**
      * Closes the anchor. When every connection is closed before, DuckDB checkpoints and gives its file lock back here.
      *
      * @throws SQLException if the anchor could not be closed

@@ -23,8 +23,13 @@ public interface Tenant {
      */
     CompletionStage<Void> drain();
 
-    /** Cuts off what is still borrowed: the slice is over for good. Connections are aborted; their users get an error. */
-    void cutOff();
+    /**
+     * Cuts off what is still borrowed, and what is just being lent, until the drain is complete. Connections are aborted;
+     * their users get an error with this reason.
+     *
+     * @param reason why, in words that end an error message
+     */
+    void cutOff(String reason);
 
     /**
      * The database can't be opened, and waiting longer would not help: everyone who waits now gets this error.

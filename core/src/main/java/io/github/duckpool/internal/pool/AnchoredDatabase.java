@@ -30,66 +30,75 @@ public final class AnchoredDatabase implements OpenDatabase {
     }
 
     /**
-     * Opens a URL with DuckDB settings, and runs the initial SQL on the anchor.
+     * Connects to a URL with DuckDB settings.
      *
      * @param url a URL of DuckDB
      * @param settings names and values of DuckDB's settings
-     * @param initSql what to run before anyone connects
-     * @return the open database
-     * @throws SQLException if it can't be opened or the SQL fails; nothing is left open then
+     * @return the first connection, which becomes the anchor
+     * @throws SQLException if the database can't be opened; nothing is left open then
      */
-    public static AnchoredDatabase open(String url, Map<String, String> settings, List<String> initSql)
-            throws SQLException {
+    public static Connection connect(String url, Map<String, String> settings) throws SQLException {
         Properties properties = new Properties();
         properties.putAll(settings);
         Connection anchor = new DuckDBDriver().connect(url, properties);
         if (anchor == null) {
             throw new SQLException("DuckDB's driver refused the URL " + url, "08001");
         }
-        return initialised(anchor, null, initSql);
+        return anchor;
     }
 
     /**
-     * Opens the database behind a data source, and runs the initial SQL on the anchor.
+     * Takes over the first connection to a database, and runs the initial SQL on it.
      *
-     * @param source gives connections to one DuckDB database
+     * @param anchor nobody else's; it is closed if this fails
+     * @param source where further connections come from if the anchor can't be duplicated
      * @param initSql what to run before anyone connects
      * @return the open database
-     * @throws SQLException if no connection can be had or the SQL fails; nothing is left open then
+     * @throws SQLException if the SQL fails; nothing is left open then
      */
-    public static AnchoredDatabase open(DataSource source, List<String> initSql) throws SQLException {
-        return initialised(source.getConnection(), source, initSql);
-    }
-
-    private static AnchoredDatabase initialised(Connection anchor, @Nullable DataSource source, List<String> initSql)
+    public static AnchoredDatabase over(Connection anchor, @Nullable DataSource source, List<String> initSql)
             throws SQLException {
         try {
-            run(anchor, initSql);
+            run(anchor, "initSql", initSql);
             return new AnchoredDatabase(anchor, source);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             closeAfter(anchor, e);
             throw e;
         }
     }
 
-    /** Runs each statement in turn. */
-    static void run(Connection connection, List<String> sqls) throws SQLException {
+    /** Runs each statement in turn; an error names the setting and the statement. */
+    static void run(Connection connection, String setting, List<String> sqls) throws SQLException {
         if (sqls.isEmpty()) {
             return;
         }
         try (Statement statement = connection.createStatement()) {
             for (String sql : sqls) {
-                statement.execute(sql);
+                try {
+                    statement.execute(sql);
+                } catch (SQLException e) {
+                    throw SqlExceptions.withText(
+                            NativeErrors.translate(e), setting + " \"" + sql + "\" failed: " + e.getMessage());
+                }
             }
         }
     }
 
     /** Closes a connection because of an error, which stays the one that is reported. */
-    static void closeAfter(Connection connection, Exception why) {
+    static void closeAfter(Connection connection, Throwable why) {
         try {
             connection.close();
         } catch (SQLException | RuntimeException e) {
             why.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public boolean isLost() {
+        try {
+            return anchor.isClosed();
+        } catch (SQLException | RuntimeException e) {
+            return true;
         }
     }
 

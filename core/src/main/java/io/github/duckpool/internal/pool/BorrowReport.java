@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** What the pool says about its borrowers: the errors of those who got nothing, and the list of those who have. */
@@ -24,6 +25,7 @@ final class BorrowReport {
     private final BorrowGate<Session> gate;
     private final SlotLending[] lendings;
     private final Lease lease;
+    private final LongAdder timeouts = new LongAdder();
 
     BorrowReport(PoolSettings settings, BorrowGate<Session> gate, SlotLending[] lendings, Lease lease) {
         this.settings = settings;
@@ -32,7 +34,13 @@ final class BorrowReport {
         this.lease = lease;
     }
 
+    /** How many borrowers were told that their time is over. */
+    long timeouts() {
+        return timeouts.sum();
+    }
+
     SQLTransientConnectionException timedOut(long timeoutNanos, long waitedNanos) {
+        timeouts.increment();
         StringBuilder text = new StringBuilder(settings.name())
                 .append(": no connection came free within ")
                 .append(millis(timeoutNanos))

@@ -12,14 +12,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The pool proper: a {@link BorrowGate} whose slots hold sessions, filled from the database that the {@link Lease} has opened.
@@ -30,10 +27,6 @@ import org.slf4j.LoggerFactory;
  * hears of it through {@link Lease#request()} after it queued. Thread-safe.
  */
 public final class ConnectionPool implements Tenant {
-    private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
-
-    private static final long CUT_OFF_NANOS = TimeUnit.SECONDS.toNanos(5);
-
     private final PoolSettings settings;
     private final BorrowGate<Session> gate;
     private final SlotLending[] lendings;
@@ -41,12 +34,13 @@ public final class ConnectionPool implements Tenant {
     private final Lease lease;
     private final PoolThreads threads;
     private final BorrowReport report;
+    private final AsyncBorrow async;
+    private final CutOff cutOff;
     private final boolean tracksLeaks;
-    private final LongAdder timeouts = new LongAdder();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CountDownLatch closedCompletely = new CountDownLatch(1);
 
-    private volatile @Nullable OpenDatabase database;
+    private final AtomicReference<@Nullable OpenDatabase> database = new AtomicReference<>();
 
     /**
      * Makes a pool without connections; the first borrower makes it ask for the database.
@@ -70,8 +64,10 @@ public final class ConnectionPool implements Tenant {
         for (int i = 0; i < lendings.length; i++) {
             lendings[i] = new SlotLending(this, gate.slot(i));
         }
-        this.life = new SessionLife(settings, this::openDatabase, threads);
+        this.life = new SessionLife(settings, this::openDatabase, this.lease::reopen, threads);
         this.report = new BorrowReport(settings, gate, lendings, this.lease);
+        this.async = new AsyncBorrow(this, gate, report, threads, tracksLeaks);
+        this.cutOff = new CutOff(settings.name(), gate, this, threads);
         gate.suspend();
     }
 
@@ -105,7 +101,6 @@ public final class ConnectionPool implements Tenant {
             Thread.currentThread().interrupt();
             throw report.interrupted(System.nanoTime() - startNanos, e);
         } catch (TimeoutException e) {
-            timeouts.increment();
             throw report.timedOut(timeoutNanos, System.nanoTime() - startNanos);
         } catch (GateClosedException | ExecutionException e) {
             throw report.translate(e, timeoutNanos, System.nanoTime() - startNanos);
@@ -121,58 +116,27 @@ public final class ConnectionPool implements Tenant {
      *     run on the pool's threads
      */
     public CompletableFuture<Connection> borrowAsync(long timeoutNanos) {
-        Slot<Session> slot = gate.tryBorrow();
-        CompletableFuture<Connection> result = new CompletableFuture<>();
-        if (slot != null && slot.session() != null) {
-            deliver(slot, result);
-            return result;
-        }
-        if (slot != null) {
-            threads.execute(() -> deliver(slot, result));
-            return result;
-        }
-        long startNanos = System.nanoTime();
-        CompletableFuture<Slot<Session>> place = gate.borrowAsync(timeoutNanos);
-        place.whenComplete((granted, error) -> {
-            if (granted != null) {
-                threads.execute(() -> deliver(granted, result));
-            } else if (!result.isDone()) {
-                if (error instanceof TimeoutException) {
-                    timeouts.increment();
-                }
-                SQLException why = report.translate(error, timeoutNanos, System.nanoTime() - startNanos);
-                threads.execute(() -> result.completeExceptionally(why));
-            }
-        });
-        result.whenComplete((connection, error) -> {
-            if (error != null) {
-                place.cancel(false);
-            }
-        });
-        return result;
-    }
-
-    private void deliver(Slot<Session> slot, CompletableFuture<Connection> result) {
-        Connection lent;
-        try {
-            lent = lend(slot);
-        } catch (SQLException | RuntimeException | Error e) {
-            result.completeExceptionally(e);
-            return;
-        }
-        if (!result.complete(lent)) {
-            AnchoredDatabase.closeAfter(lent, new SQLException("nobody waits for this connection any more"));
-        }
+        return async.borrow(timeoutNanos);
     }
 
     private Connection lend(Slot<Session> slot) throws SQLException {
-        Session session = slot.session();
-        if (session == null) {
-            session = fill(slot);
-        }
+        Session session = sessionIn(slot);
         SlotLending lending = lendings[slot.index()];
-        lending.borrowed(tracksLeaks ? new BorrowStack() : null);
+        lending.borrowed(Thread.currentThread(), tracksLeaks ? new BorrowStack() : null);
         return new LentConnection(lending, session, slot.stamp());
+    }
+
+    /** Lends on behalf of another thread; the handle belongs to whoever uses it first. */
+    Connection lendToFirstUser(Slot<Session> slot, Thread asker, @Nullable BorrowStack stack) throws SQLException {
+        Session session = sessionIn(slot);
+        SlotLending lending = lendings[slot.index()];
+        lending.borrowed(asker, stack);
+        return LentConnection.forFirstUser(lending, session, slot.stamp());
+    }
+
+    private Session sessionIn(Slot<Session> slot) throws SQLException {
+        Session session = slot.session();
+        return session != null ? session : fill(slot);
     }
 
     private Session fill(Slot<Session> slot) throws SQLException {
@@ -199,13 +163,16 @@ public final class ConnectionPool implements Tenant {
         }
     }
 
-    /** The database is dead for every connection: it is drained and opened again. */
-    void fatal(SQLException why) {
-        lease.reopen(why);
+    /** The database of a session is dead for every connection: it is drained and opened again. */
+    void fatal(Session session, SQLException why) {
+        OpenDatabase broken = life.databaseOf(session);
+        if (broken != null) {
+            lease.reopen(broken, why);
+        }
     }
 
     boolean isOpen() {
-        return database != null;
+        return database.get() != null;
     }
 
     Session make() throws SQLException {
@@ -221,7 +188,7 @@ public final class ConnectionPool implements Tenant {
     }
 
     private OpenDatabase openDatabase() throws SQLException {
-        OpenDatabase open = database;
+        OpenDatabase open = database.get();
         if (open == null) {
             throw new SQLException(settings.name() + ": the database is not open", "08003");
         }
@@ -230,15 +197,20 @@ public final class ConnectionPool implements Tenant {
 
     @Override
     public void opened(OpenDatabase opened) {
-        database = opened;
-        gate.resume();
+        database.set(opened);
+        if (!closed.get()) {
+            cutOff.end();
+            gate.resume();
+        }
     }
 
     @Override
     public CompletionStage<Void> drain() {
+        OpenDatabase draining = database.get();
         CompletionStage<@Nullable Void> returned = gate.suspend();
         disposeIdle();
-        return returned.thenCompose(nothing -> life.allClosed()).thenRun(() -> database = null);
+        // A session that hangs may end long after another instance was opened, which it must not take away.
+        return returned.thenCompose(nothing -> life.allClosed()).thenRun(() -> database.compareAndSet(draining, null));
     }
 
     private void disposeIdle() {
@@ -248,13 +220,8 @@ public final class ConnectionPool implements Tenant {
     }
 
     @Override
-    public void cutOff() {
-        gate.forEachLent((slot, stamp) -> {
-            // A slot without a session is being filled; its borrower finds out when it first uses the connection.
-            if (slot.session() != null && gate.claim(slot, stamp)) {
-                dispose(slot, new SQLException(settings.name() + ": the connection was cut off"));
-            }
-        });
+    public void cutOff(String reason) {
+        cutOff.begin(reason);
     }
 
     @Override
@@ -293,7 +260,7 @@ public final class ConnectionPool implements Tenant {
                 gate.free(),
                 gate.waiting(),
                 gate.borrows(),
-                timeouts.sum(),
+                report.timeouts(),
                 life.created(),
                 life.destroyed(),
                 report.oldestBorrowNanos(),
@@ -315,24 +282,10 @@ public final class ConnectionPool implements Tenant {
             awaitQuietly(closedCompletely);
             return;
         }
+        gate.close();
         boolean interrupted = false;
         try {
-            CompletableFuture<Void> drained = drain().toCompletableFuture();
-            gate.close();
-            interrupted = !await(drained, settings.closeTimeoutNanos());
-            if (!drained.isDone()) {
-                LOG.warn(
-                        "{}: closing cuts off connections that are still borrowed: {}",
-                        settings.name(),
-                        report.borrowers());
-                cutOff();
-                interrupted |= !await(drained, CUT_OFF_NANOS);
-            }
-            if (!drained.isDone()) {
-                LOG.error(
-                        "{}: a connection hangs in native code and could not be closed; DuckDB may hold its file lock until it ends",
-                        settings.name());
-            }
+            interrupted = new LastDrain(settings, this, cutOff, report).run();
         } finally {
             lease.close();
             life.close();
@@ -342,18 +295,6 @@ public final class ConnectionPool implements Tenant {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-        }
-    }
-
-    /** Waits for a stage, not forever; false if an interrupt ended the wait. */
-    private static boolean await(CompletableFuture<Void> stage, long timeoutNanos) {
-        try {
-            stage.get(timeoutNanos, TimeUnit.NANOSECONDS);
-            return true;
-        } catch (InterruptedException e) {
-            return false;
-        } catch (TimeoutException | ExecutionException e) {
-            return true; // the caller looks at the stage
         }
     }
 

@@ -3,6 +3,8 @@ package io.github.duckpool.internal.pool;
 import io.github.duckpool.internal.gate.BorrowGate;
 import io.github.duckpool.internal.gate.Slot;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,32 +75,41 @@ final class Housekeeping implements Runnable {
             return;
         }
         long now = CoarseClock.nowNanos();
-        for (int i = gate.size() - 1; i >= 0 && gate.free() + gate.lent() > settings.minIdle(); i--) {
-            SlotLending lending = pool.lending(i);
-            Slot<Session> slot = lending.slot();
-            Session resting = slot.session();
-            if (resting == null || now - Math.max(lending.returnedNanos(), resting.createdNanos()) <= limit) {
-                continue;
+        // The stamps say that nothing was lent between the look and the claim.
+        List<Resting> unused = new ArrayList<>();
+        gate.forEachFree((slot, stamp) -> {
+            Session session = slot.session();
+            long since = pool.lending(slot.index()).returnedNanos();
+            if (session != null && now - Math.max(since, session.createdNanos()) > limit) {
+                unused.add(new Resting(slot, stamp));
             }
-            Slot<Session> unused = gate.claimIdle(s -> s == resting);
-            if (unused != null) {
-                pool.dispose(unused, null);
+        });
+        // Borrowers keep to the low slots, so what rests in the high ones is needed least.
+        for (int i = unused.size() - 1; i >= 0 && gate.free() > settings.minIdle(); i--) {
+            Resting resting = unused.get(i);
+            if (gate.claimIdle(resting.slot(), resting.stamp())) {
+                pool.dispose(resting.slot(), null);
             }
         }
     }
 
+    private record Resting(Slot<Session> slot, int stamp) {}
+
     private void fillIdle() {
-        while (pool.isOpen() && gate.free() + gate.lent() < settings.minIdle()) {
+        while (pool.isOpen() && gate.free() < settings.minIdle()) {
             Slot<Session> empty = gate.claimEmpty();
             if (empty == null) {
                 return;
             }
             try {
                 empty.install(pool.make());
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException e) {
                 gate.vacate(empty);
                 LOG.warn("{}: a connection could not be kept ready; tried again later", settings.name(), e);
                 return;
+            } catch (Error e) {
+                gate.vacate(empty);
+                throw e;
             }
             gate.recycle(empty);
         }

@@ -62,6 +62,16 @@ public interface Lending {
     void discard(Session session, @Nullable Throwable why);
 
     /**
+     * Why a borrow was ended by force, for whoever uses its handle afterwards.
+     *
+     * @param stamp the borrow's stamp
+     * @return words that end an error message; null if the borrower ended it
+     */
+    default @Nullable String whyEnded(int stamp) {
+        return null;
+    }
+
+    /**
      * Reports that the database is invalidated: every session of it fails from now on, until it is drained and reopened.
      * The handle stays lent; its return follows as usual.
      *

@@ -72,7 +72,7 @@ public final class LentConnection extends ConnectionStatements {
     @Override
     Session enter() throws SQLException {
         if (!tryEnter()) {
-            throw NativeErrors.closed("connection");
+            throw closed();
         }
         return session;
     }
@@ -112,7 +112,7 @@ public final class LentConnection extends ConnectionStatements {
     @Override
     void check() throws SQLException {
         if (!lending.isLent(stamp)) {
-            throw NativeErrors.closed("connection");
+            throw closed();
         }
     }
 
@@ -132,7 +132,7 @@ public final class LentConnection extends ConnectionStatements {
     @Override
     SQLException failed(SQLException e) {
         if (!lending.isLent(stamp)) {
-            SQLException closed = NativeErrors.closed("connection");
+            SQLException closed = closed();
             closed.initCause(e);
             return closed;
         }
@@ -141,6 +141,13 @@ public final class LentConnection extends ConnectionStatements {
             lending.fatal(session, e);
         }
         return NativeErrors.translate(e);
+    }
+
+    private SQLException closed() {
+        String why = lending.whyEnded(stamp);
+        return why == null
+                ? NativeErrors.closed("connection")
+                : new SQLNonTransientConnectionException("connection was cut off: " + why, "08006");
     }
 
     @Override

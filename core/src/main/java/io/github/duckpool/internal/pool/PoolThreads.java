@@ -42,10 +42,15 @@ public final class PoolThreads {
     private ThreadFactory factory(String role) {
         AtomicInteger count = new AtomicInteger();
         return task -> {
-            Thread thread = new Thread(task, name + " " + role + "-" + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
+            return daemon(task, role + "-" + count.incrementAndGet());
         };
+    }
+
+    /** A thread that inherits no thread-locals of the borrower that happens to need it first. */
+    private Thread daemon(Runnable task, String role) {
+        Thread thread = new Thread(null, task, name + " " + role, 0, false);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /**
@@ -58,14 +63,32 @@ public final class PoolThreads {
             workers.execute(task);
         } catch (RejectedExecutionException e) {
             task.run();
+        } catch (OutOfMemoryError e) { // no thread could be started; the task holds a connection that must not get lost
+            LOG.warn("{}: no thread for a worker, whose task runs on its caller's", name, e);
+            task.run();
         }
     }
 
-    /** Runs a task on a thread of its own, for work that may hang in native code for as long as it likes. */
+    /**
+     * Runs a task on a thread of its own, for work that may hang in native code for as long as it likes; on the calling thread
+     * where the machine has no more threads, since what must be closed must be closed.
+     */
     void detached(String role, Runnable task) {
-        Thread thread = new Thread(task, name + " " + role);
-        thread.setDaemon(true);
-        thread.start();
+        try {
+            daemon(task, role).start();
+        } catch (OutOfMemoryError e) {
+            LOG.warn("{}: no thread for the {}, which runs on its caller's", name, role, e);
+            task.run();
+        }
+    }
+
+    /** Runs a task once on the housekeeper, unless the pool is closed before. */
+    void later(long delayNanos, Runnable task) {
+        try {
+            housekeeper.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{}: closed before a task was due", name, e);
+        }
     }
 
     /** Runs a task again and again; a failure is logged and does not end it. */

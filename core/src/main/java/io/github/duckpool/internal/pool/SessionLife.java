@@ -3,16 +3,22 @@ package io.github.duckpool.internal.pool;
 import io.github.duckpool.internal.lease.OpenDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import org.apache.commons.pool2.BasePooledObjectFactory;
 import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.impl.DefaultPooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,10 +26,17 @@ import org.slf4j.LoggerFactory;
 /**
  * The life of sessions, from made to destroyed, owned by a Commons Pool: it bounds how many exist, counts them, and shows
  * them in JMX as {@code org.apache.commons.pool2:type=GenericObjectPool,name=<poolName>}. To it every session in a slot is
- * borrowed, lent or not; the gate in front decides who uses it, at a fraction of the cost. Thread-safe.
+ * borrowed, lent or not; the gate in front decides who uses it, at a fraction of the cost.
+ *
+ * <p>A session is made and destroyed by whoever holds its slot, and its place here is free before the slot is, so there is always
+ * room for the one that is being made. One that hangs while it is closed keeps a thread of its own, but neither its slot nor its
+ * place; {@link #allClosed} waits for it. Thread-safe.
  */
 final class SessionLife {
     private static final Logger LOG = LoggerFactory.getLogger(SessionLife.class);
+
+    /** How long a return waits for a close that should be quick before it leaves it to its thread. */
+    private static final long PATIENCE_MILLIS = 250;
 
     /** Gives the database that is open now. */
     @FunctionalInterface
@@ -33,20 +46,28 @@ final class SessionLife {
 
     private final PoolSettings settings;
     private final Source source;
+    private final BiConsumer<OpenDatabase, SQLException> broken;
     private final GenericObjectPool<Session> sessions;
     private final PoolThreads threads;
+    private final Map<Session, OpenDatabase> databases = new ConcurrentHashMap<>();
     private final Map<Session, CompletableFuture<Void>> closing = new ConcurrentHashMap<>();
 
-    SessionLife(PoolSettings settings, Source source, PoolThreads threads) {
+    /**
+     * Makes a life without sessions.
+     *
+     * @param broken is told of a database on which no session could be made, and none ever will be
+     */
+    SessionLife(
+            PoolSettings settings, Source source, BiConsumer<OpenDatabase, SQLException> broken, PoolThreads threads) {
         this.settings = settings;
         this.threads = threads;
         this.source = source;
+        this.broken = broken;
         GenericObjectPoolConfig<Session> config = new GenericObjectPoolConfig<>();
         config.setMaxTotal(settings.maxSize());
         config.setMaxIdle(settings.maxSize());
         config.setMinIdle(0);
-        config.setJmxNamePrefix(settings.name());
-        // A slot is emptied before its session's place here is free, so for a moment there may be one too many.
+        config.setJmxNamePrefix(settings.name().replaceAll("[*?:,=\"\\\\\\p{Cntrl}]", "_"));
         config.setBlockWhenExhausted(true);
         config.setMaxWait(Duration.ofNanos(settings.borrowTimeoutNanos()));
         this.sessions = new GenericObjectPool<>(new Factory(), config);
@@ -56,14 +77,23 @@ final class SessionLife {
     Session make() throws SQLException {
         try {
             return sessions.borrowObject();
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException e) {
             throw e;
         } catch (Exception e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            throw new SQLException(settings.name() + ": no connection could be made: " + e.getMessage(), "08001", e);
+            if (sessions.isClosed()) {
+                throw new SQLNonTransientConnectionException(settings.name() + ": the pool is closed", "08003", e);
+            }
+            throw new SQLException(settings.name() + ": no connection could be made: " + e, "08001", e);
         }
+    }
+
+    /** The database that a session was made on; null when it was destroyed. */
+    @Nullable
+    OpenDatabase databaseOf(Session session) {
+        return databases.get(session);
     }
 
     /** Closes a session for good; an error in closing is logged, since nobody could act on it. */
@@ -78,7 +108,10 @@ final class SessionLife {
         }
     }
 
-    /** Completes when every session that was destroyed until now is really closed; the last ones may hang in native code. */
+    /**
+     * Completes when every session that was destroyed until now is really closed, or has failed to close; those that hang in
+     * native code come last.
+     */
     CompletionStage<Void> allClosed() {
         return CompletableFuture.allOf(closing.values().toArray(CompletableFuture[]::new));
     }
@@ -100,11 +133,24 @@ final class SessionLife {
         @Override
         public Session create() throws SQLException {
             OpenDatabase database = source.database();
+            try {
+                return create(database);
+            } catch (SQLException e) {
+                if (NativeErrors.isFatal(e) || database.isLost()) {
+                    broken.accept(database, e);
+                }
+                throw e;
+            }
+        }
+
+        private Session create(OpenDatabase database) throws SQLException {
             Connection raw = database.connect();
             try {
-                AnchoredDatabase.run(raw, settings.connectionInitSql());
-                return new Session(raw, settings.statementCacheSize(), System.nanoTime());
-            } catch (SQLException | RuntimeException e) {
+                AnchoredDatabase.run(raw, "connectionInitSql", settings.connectionInitSql());
+                Session session = new Session(raw, settings.statementCacheSize(), System.nanoTime());
+                databases.put(session, database);
+                return session;
+            } catch (SQLException | RuntimeException | Error e) {
                 AnchoredDatabase.closeAfter(raw, e);
                 throw e;
             }
@@ -118,30 +164,63 @@ final class SessionLife {
         @Override
         public void destroyObject(PooledObject<Session> pooled) {
             Session session = pooled.getObject();
-            CompletableFuture<Void> end =
-                    session.destroy(task -> threads.detached("closer", task)).toCompletableFuture();
-            if (!end.isDone()) {
-                closing.put(session, end);
+            OpenDatabase database = databases.remove(session);
+            CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
+            closing.put(session, end);
+            if (session.raw() instanceof DuckDBConnection) {
+                session.destroy(task -> threads.detached("closer", task))
+                        .whenComplete((nothing, error) -> closed(session, database, end, error));
+            } else {
+                // Nobody knows what the close of somebody else's connection waits for.
+                threads.detached("closer", () -> session.destroy(Runnable::run)
+                        .whenComplete((nothing, error) -> closed(session, database, end, error)));
+                awaitBriefly(end);
             }
-            end.whenComplete((nothing, error) -> {
-                closing.remove(session);
+            if (session.changedInstance()) {
+                awaitBriefly(end); // the next borrower is to find the instance as it was, unless that takes too long
+            }
+        }
+
+        private void closed(
+                Session session,
+                @Nullable OpenDatabase database,
+                CompletableFuture<@Nullable Void> end,
+                @Nullable Throwable error) {
+            try {
                 if (error != null) {
                     LOG.warn("{}: a connection did not close cleanly", settings.name(), error);
                 }
-            });
-            if (session.changedInstance()) {
-                restoreInstance(session);
+                if (database != null && session.changedInstance()) {
+                    restoreInstance(session, database);
+                }
+            } finally {
+                closing.remove(session);
+                end.complete(null);
             }
         }
 
         /** Puts back what the session changed for all, so that the next borrower of any session finds it as it was. */
-        private void restoreInstance(Session session) {
-            try (Connection fresh = source.database().connect()) {
+        private void restoreInstance(Session session, OpenDatabase database) {
+            try (Connection fresh = database.connect()) {
                 session.restoreInstance(fresh);
             } catch (SQLException | RuntimeException e) {
                 LOG.warn(
                         "{}: what a borrower changed for the whole database could not be put back", settings.name(), e);
             }
+        }
+    }
+
+    private static void awaitBriefly(CompletableFuture<?> end) {
+        boolean interrupted = false;
+        try {
+            end.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.debug("A connection takes its time to close, and is left to a thread of its own", e);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -17,15 +17,19 @@ final class SlotLending implements Lending {
     private long borrowedNanos;
     private long returnedNanos;
     private int reportedStamp = -1;
+    private @Nullable End end;
+
+    /** Why the borrow with this stamp was ended by force. */
+    private record End(int stamp, String reason) {}
 
     SlotLending(ConnectionPool pool, Slot<Session> slot) {
         this.pool = pool;
         this.slot = slot;
     }
 
-    /** Notes a borrow, by the coarse clock. */
-    void borrowed(@Nullable BorrowStack stack) {
-        borrower = Thread.currentThread();
+    /** Notes a borrow, by the coarse clock, and who asked for it. */
+    void borrowed(Thread asker, @Nullable BorrowStack stack) {
+        borrower = asker;
         borrowedNanos = CoarseClock.nowNanos();
         this.stack = stack;
     }
@@ -64,7 +68,25 @@ final class SlotLending implements Lending {
 
     @Override
     public void fatal(Session session, SQLException why) {
-        pool.fatal(why);
+        pool.fatal(session, why);
+    }
+
+    @Override
+    public @Nullable String whyEnded(int stamp) {
+        End noted = end;
+        return noted != null && noted.stamp() == stamp ? noted.reason() : null;
+    }
+
+    /** Notes why a borrow is about to be ended by force; whoever sees that it has ended sees this. */
+    void noteEnd(int stamp, String reason) {
+        end = new End(stamp, reason);
+    }
+
+    /** It ended by itself meanwhile. */
+    void forgetEnd(int stamp) {
+        if (whyEnded(stamp) != null) {
+            end = null;
+        }
     }
 
     Slot<Session> slot() {

@@ -7,6 +7,7 @@ import java.sql.SQLNonTransientException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.SQLTransientException;
+import org.jspecify.annotations.Nullable;
 
 /** Copies of SQL exceptions for a further receiver, so that each has the stack of the call that failed for it. */
 final class SqlExceptions {
@@ -14,7 +15,11 @@ final class SqlExceptions {
 
     /** An exception of the same standard class, text, state and code, caused by the original. */
     static SQLException copy(SQLException e) {
-        String text = e.getMessage();
+        return withText(e, e.getMessage());
+    }
+
+    /** An exception of the same standard class, state and code with another text, caused by the original. */
+    static SQLException withText(SQLException e, @Nullable String text) {
         String state = e.getSQLState();
         int code = e.getErrorCode();
         if (e instanceof SQLTransientConnectionException) {
