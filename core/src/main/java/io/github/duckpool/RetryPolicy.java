@@ -21,7 +21,7 @@ public interface RetryPolicy {
      *
      * @param work the unit of work, run from its start on every attempt, on the calling thread
      * @param budget how long all attempts and the waits between them may take together; no wait outlives it, and with
-     *     {@link Duration#ZERO} there is one attempt
+     *     zero or less there is one attempt
      * @param <T> the type of the result
      * @return what the successful attempt returned
      * @throws SQLException the last attempt's error, with the earlier ones suppressed
