@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -27,22 +28,22 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
 public class BorrowReturnBenchmark {
-    @Param({"gate", "hikari", "agroal"})
-    public String pool = "gate";
+    @Param({Pools.DUCKPOOL, Pools.HIKARI, Pools.AGROAL})
+    public String pool = Pools.DUCKPOOL;
 
     @Param({"5", "32"})
     public int size;
 
-    @Param({"stub", "duckdb"})
-    public String driver = "stub";
+    @Param({BorrowFamily.STUB, BorrowFamily.DUCKDB})
+    public String driver = BorrowFamily.STUB;
 
-    private ConnectionSource source = new GateDataSource(StubDriver.URL, 1, 0);
+    private @Nullable ConnectionSource source;
 
     @Setup
     public void open() throws Exception {
         Class.forName(StubDriver.class.getName());
         String url = StubDriver.URL;
-        if (driver.equals("duckdb")) {
+        if (driver.equals(BorrowFamily.DUCKDB)) {
             Path directory = Files.createTempDirectory("borrow");
             url = "jdbc:duckdb:" + directory.resolve("borrow.duckdb");
         }
@@ -51,10 +52,13 @@ public class BorrowReturnBenchmark {
 
     @TearDown(Level.Trial)
     public void close() throws SQLException {
-        source.close();
+        if (source != null) {
+            source.close();
+        }
     }
 
     @Benchmark
+    @SuppressWarnings("NullAway") // opened before; a check would be measured
     public Connection borrowAndReturn() throws SQLException {
         try (Connection connection = source.getConnection()) {
             return connection;

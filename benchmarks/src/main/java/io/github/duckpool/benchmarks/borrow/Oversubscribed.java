@@ -1,8 +1,8 @@
 package io.github.duckpool.benchmarks.borrow;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.github.duckpool.benchmarks.harness.Metric;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -10,9 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -20,25 +18,39 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/**
- * More threads than connections, each running one real query per borrow: throughput, how long a borrow waits, and how evenly
- * the threads are served. The pools take turns within one run, round after round, so that a drifting machine meets all alike.
- *
- * <p>Arguments: threads, size, seconds per turn, rounds, then the pools.
- */
-public final class Oversubscribed {
+/** One pool's turn: its threads run one query per borrow until the time is over, and note how long each borrow waited. */
+final class Oversubscribed {
+    static final String THROUGHPUT = "throughput";
+    static final String P99 = "p99 wait";
+    static final String P999 = "p99.9 wait";
+    static final String JAIN = "Jain's index";
+
+    private static final String P50 = "p50 wait";
+    private static final String LONGEST = "longest wait";
+    private static final String CPU = "CPU per query";
+
+    static final List<Metric> METRICS = List.of(
+            Metric.gain(THROUGHPUT, "queries/s"),
+            Metric.cost(P50, "ms"),
+            Metric.cost(P99, "ms"),
+            Metric.cost(P999, "ms"),
+            Metric.cost(LONGEST, "ms"),
+            Metric.gain(JAIN, ""),
+            Metric.cost(CPU, "µs"));
+
     private static final int MAX_SAMPLES = 200_000;
+    private static final double WARM_UP_SECONDS = 0.3;
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    private Oversubscribed() {}
+    private final int threads;
+    private final int size;
+    private final double seconds;
 
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Turn(double perSecond, double cpuMicros, long[] sortedWaitNanos, double jain) {
-        double waitMillis(double quantile) {
-            int index = (int) Math.min(sortedWaitNanos.length - 1, Math.floor(quantile * sortedWaitNanos.length));
-            return sortedWaitNanos[index] / 1e6;
-        }
+    Oversubscribed(int threads, int size, double seconds) {
+        this.threads = threads;
+        this.size = size;
+        this.seconds = seconds;
     }
 
     /** One thread's record of its waits. */
@@ -47,87 +59,70 @@ public final class Oversubscribed {
         private int count;
     }
 
-    public static void main(String[] args) throws Exception {
-        int threads = args.length > 0 ? Integer.parseInt(args[0]) : 32;
-        int size = args.length > 1 ? Integer.parseInt(args[1]) : 5;
-        double seconds = args.length > 2 ? Double.parseDouble(args[2]) : 5;
-        int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 5;
-        List<String> pools = args.length > 4
-                ? Arrays.asList(args).subList(4, args.length)
-                : List.of("gate", "hikari", "tomcat", "agroal");
-        Path directory = Files.createTempDirectory("oversubscribed");
-        Map<String, List<Turn>> turns = new LinkedHashMap<>();
-        for (int round = 0; round <= rounds; round++) {
-            for (String pool : pools) {
-                String url = "jdbc:duckdb:" + directory.resolve(pool + ".duckdb");
-                try (ConnectionSource source = Pools.open(pool, url, size)) {
-                    Turn turn = turn(source, threads, seconds);
-                    if (round > 0) {
-                        turns.computeIfAbsent(pool, key -> new ArrayList<>()).add(turn);
-                    }
-                }
+    Map<String, Double> run(String pool, Path directory) throws Exception {
+        try (ConnectionSource source = Pools.open(pool, "jdbc:duckdb:" + directory.resolve("o.duckdb"), size)) {
+            ExecutorService executor = Executors.newFixedThreadPool(threads);
+            try {
+                return measure(source, executor);
+            } finally {
+                executor.shutdownNow();
             }
         }
-        System.out.printf("%d threads, size %d, medians of %d rounds%n", threads, size, rounds);
-        System.out.println("| pool | queries/s | CPU µs per query | p50 ms | p99 ms | p99.9 ms | max ms | Jain |");
-        System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
-        turns.forEach((pool, list) -> System.out.printf(
-                Locale.ROOT,
-                "| %s | %.0f | %.1f | %.2f | %.2f | %.2f | %.2f | %.4f |%n",
-                pool,
-                median(list.stream().mapToDouble(Turn::perSecond).toArray()),
-                median(list.stream().mapToDouble(Turn::cpuMicros).toArray()),
-                median(list.stream().mapToDouble(turn -> turn.waitMillis(0.5)).toArray()),
-                median(list.stream().mapToDouble(turn -> turn.waitMillis(0.99)).toArray()),
-                median(list.stream().mapToDouble(turn -> turn.waitMillis(0.999)).toArray()),
-                median(list.stream().mapToDouble(turn -> turn.waitMillis(1)).toArray()),
-                median(list.stream().mapToDouble(Turn::jain).toArray())));
     }
 
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        return values[values.length / 2];
-    }
-
-    private static Turn turn(ConnectionSource source, int threads, double seconds) throws Exception {
-        ExecutorService executor = Executors.newFixedThreadPool(threads);
-        try {
-            CountDownLatch ready = new CountDownLatch(threads);
-            CountDownLatch start = new CountDownLatch(1);
-            List<Future<Waits>> running = new ArrayList<>();
-            for (int i = 0; i < threads; i++) {
-                running.add(executor.submit(() -> {
-                    query(source);
-                    ready.countDown();
-                    start.await();
-                    return work(source, System.nanoTime() + (long) (seconds * 1e9));
-                }));
-            }
-            ready.await();
-            long cpu = PROCESS.getProcessCpuTime();
-            long begin = System.nanoTime();
-            start.countDown();
-            List<Waits> waits = new ArrayList<>();
-            for (Future<Waits> future : running) {
-                waits.add(future.get(60, TimeUnit.SECONDS));
-            }
-            cpu = PROCESS.getProcessCpuTime() - cpu;
-            double elapsed = (System.nanoTime() - begin) / 1e9;
-            long[] all = waits.stream()
-                    .flatMapToLong(w -> Arrays.stream(w.nanos, 0, w.count))
-                    .sorted()
-                    .toArray();
-            double sum = waits.stream().mapToDouble(w -> w.count).sum();
-            double squares =
-                    waits.stream().mapToDouble(w -> (double) w.count * w.count).sum();
-            return new Turn(all.length / elapsed, cpu / 1e3 / all.length, all, sum * sum / (threads * squares));
-        } finally {
-            executor.shutdownNow();
+    private Map<String, Double> measure(ConnectionSource source, ExecutorService executor) throws Exception {
+        CountDownLatch ready = new CountDownLatch(threads);
+        CountDownLatch start = new CountDownLatch(1);
+        List<Future<Waits>> running = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            running.add(executor.submit(() -> {
+                work(source, WARM_UP_SECONDS);
+                ready.countDown();
+                start.await();
+                return work(source, seconds);
+            }));
         }
+        ready.await();
+        long cpuNanos = PROCESS.getProcessCpuTime();
+        long begin = System.nanoTime();
+        start.countDown();
+        List<Waits> waits = new ArrayList<>();
+        for (Future<Waits> future : running) {
+            waits.add(future.get(60, TimeUnit.SECONDS));
+        }
+        cpuNanos = PROCESS.getProcessCpuTime() - cpuNanos;
+        double elapsed = (System.nanoTime() - begin) / 1e9;
+        long[] sorted = waits.stream()
+                .flatMapToLong(w -> Arrays.stream(w.nanos, 0, w.count))
+                .sorted()
+                .toArray();
+        double squares =
+                waits.stream().mapToDouble(w -> (double) w.count * w.count).sum();
+        return Map.of(
+                THROUGHPUT,
+                sorted.length / elapsed,
+                P50,
+                millis(sorted, 0.5),
+                P99,
+                millis(sorted, 0.99),
+                P999,
+                millis(sorted, 0.999),
+                LONGEST,
+                millis(sorted, 1),
+                JAIN,
+                (double) sorted.length * sorted.length / (threads * squares),
+                CPU,
+                cpuNanos / 1e3 / sorted.length);
     }
 
-    private static Waits work(ConnectionSource source, long deadlineNanos) throws SQLException {
+    private static double millis(long[] sortedNanos, double quantile) {
+        int index = (int) Math.min(sortedNanos.length - 1, Math.floor(quantile * sortedNanos.length));
+        return sortedNanos[index] / 1e6;
+    }
+
+    private static Waits work(ConnectionSource source, double seconds) throws SQLException {
         Waits waits = new Waits();
+        long deadlineNanos = System.nanoTime() + (long) (seconds * 1e9);
         for (long now = System.nanoTime();
                 now - deadlineNanos < 0 && waits.count < MAX_SAMPLES;
                 now = System.nanoTime()) {
@@ -137,12 +132,6 @@ public final class Oversubscribed {
             }
         }
         return waits;
-    }
-
-    private static void query(ConnectionSource source) throws SQLException {
-        try (Connection connection = source.getConnection()) {
-            select(connection);
-        }
     }
 
     private static void select(Connection connection) throws SQLException {

@@ -1,93 +1,141 @@
 package io.github.duckpool.benchmarks.borrow;
 
+import com.mchange.v2.c3p0.ComboPooledDataSource;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
-import java.sql.Connection;
+import io.github.duckpool.DuckPool;
+import io.github.duckpool.DuckPoolBuilder;
+import java.beans.PropertyVetoException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
+import org.apache.commons.dbcp2.BasicDataSource;
 import org.apache.tomcat.jdbc.pool.PoolProperties;
+import org.vibur.dbcp.ViburDBCPDataSource;
 
-/** The pools side by side, each with its defaults, a fixed size and a time-out of 30 s. */
-final class Pools {
-    private static final long OVERTAKING_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+/**
+ * The pools side by side, each with a fixed size, a time-out of 30 s and else its defaults, save that none asks the database at
+ * every borrow whether a connection is alive: DBCP2 does so by default, which takes DuckDB 190 µs.
+ */
+public final class Pools {
+    /** duckpool, and the names of its peers. */
+    public static final String DUCKPOOL = "duckpool";
+
+    static final String DUCKPOOL_STRICT = "duckpool, no overtaking";
+    static final String HIKARI = "HikariCP";
+    static final String AGROAL = "Agroal";
+    static final String TOMCAT = "Tomcat";
+    static final String DBCP2 = "DBCP2";
+    static final String COMMONS_POOL = "Commons Pool 2";
+    static final String VIBUR = "Vibur";
+    static final String C3P0 = "c3p0";
+
+    static final List<String> MAIN = List.of(DUCKPOOL, HIKARI, AGROAL, TOMCAT);
+    static final List<String> ALL = List.of(DUCKPOOL, HIKARI, AGROAL, TOMCAT, DBCP2, COMMONS_POOL, VIBUR, C3P0);
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private Pools() {}
 
+    /** Opens the pool of this name on a URL of DuckDB or of the stub. */
     static ConnectionSource open(String name, String url, int size) throws SQLException {
         return switch (name) {
-            case "gate" -> new GateDataSource(url, size, OVERTAKING_NANOS);
-            case "gateStrict" -> new GateDataSource(url, size, 0);
-            case "hikari" -> hikari(url, size);
-            case "agroal" -> agroal(url, size);
-            case "tomcat" -> tomcat(url, size);
-            default ->
-                throw new IllegalArgumentException("pool must be one of gate, hikari, agroal, tomcat, was " + name);
+            case DUCKPOOL -> duckpool(url, size, DuckPool.builder());
+            case DUCKPOOL_STRICT -> duckpool(url, size, DuckPool.builder().maxOvertaking(Duration.ZERO));
+            case HIKARI -> hikari(url, size);
+            case AGROAL -> agroal(url, size);
+            case TOMCAT -> tomcat(url, size);
+            case DBCP2 -> dbcp2(url, size);
+            case COMMONS_POOL -> new CommonsPoolSource(url, size, TIMEOUT);
+            case VIBUR -> vibur(url, size);
+            case C3P0 -> c3p0(url, size);
+            default -> throw new IllegalArgumentException("pool must be one of " + ALL + ", was " + name);
         };
+    }
+
+    private static ConnectionSource duckpool(String url, int size, DuckPoolBuilder builder) {
+        if (url.startsWith(StubDriver.URL)) {
+            builder.dataSource(StubDriver.dataSource());
+        } else {
+            builder.url(url);
+        }
+        DuckPool pool = builder.maxSize(size).borrowTimeout(TIMEOUT).build();
+        return ConnectionSource.of(pool, pool::close);
     }
 
     private static ConnectionSource hikari(String url, int size) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
         config.setMaximumPoolSize(size);
-        return of(new HikariDataSource(config));
-    }
-
-    private static ConnectionSource of(HikariDataSource pool) {
-        return new ConnectionSource() {
-            @Override
-            public Connection getConnection() throws SQLException {
-                return pool.getConnection();
-            }
-
-            @Override
-            public void close() {
-                pool.close();
-            }
-        };
+        config.setConnectionTimeout(TIMEOUT.toMillis());
+        HikariDataSource pool = new HikariDataSource(config);
+        return ConnectionSource.of(pool, pool::close);
     }
 
     private static ConnectionSource agroal(String url, int size) throws SQLException {
         AgroalDataSource pool = AgroalDataSource.from(
                 new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration(c -> c.maxSize(size)
                         .initialSize(size)
-                        .acquisitionTimeout(Duration.ofSeconds(30))
+                        .acquisitionTimeout(TIMEOUT)
                         .connectionFactoryConfiguration(f -> f.jdbcUrl(url))));
-        return new ConnectionSource() {
-            @Override
-            public Connection getConnection() throws SQLException {
-                return pool.getConnection();
-            }
-
-            @Override
-            public void close() {
-                pool.close();
-            }
-        };
+        return ConnectionSource.of(pool, pool::close);
     }
 
     private static ConnectionSource tomcat(String url, int size) {
         PoolProperties config = new PoolProperties();
         config.setUrl(url);
-        config.setDriverClassName(
-                url.startsWith(StubDriver.URL) ? StubDriver.class.getName() : "org.duckdb.DuckDBDriver");
+        config.setDriverClassName(driverOf(url));
         config.setMaxActive(size);
         config.setMaxIdle(size);
         config.setInitialSize(size);
-        config.setMaxWait(30_000);
+        config.setMaxWait((int) TIMEOUT.toMillis());
         org.apache.tomcat.jdbc.pool.DataSource pool = new org.apache.tomcat.jdbc.pool.DataSource(config);
-        return new ConnectionSource() {
-            @Override
-            public Connection getConnection() throws SQLException {
-                return pool.getConnection();
-            }
+        return ConnectionSource.of(pool, pool::close);
+    }
 
-            @Override
-            public void close() {
-                pool.close();
-            }
-        };
+    private static ConnectionSource dbcp2(String url, int size) {
+        BasicDataSource pool = new BasicDataSource();
+        pool.setUrl(url);
+        pool.setDriverClassName(driverOf(url));
+        pool.setMaxTotal(size);
+        pool.setMaxIdle(size);
+        pool.setInitialSize(size);
+        pool.setMaxWait(TIMEOUT);
+        pool.setTestOnBorrow(false);
+        return ConnectionSource.of(pool, pool::close);
+    }
+
+    private static ConnectionSource vibur(String url, int size) {
+        ViburDBCPDataSource pool = new ViburDBCPDataSource();
+        pool.setJdbcUrl(url);
+        pool.setDriverClassName(driverOf(url));
+        pool.setUsername("");
+        pool.setPassword("");
+        pool.setPoolInitialSize(size);
+        pool.setPoolMaxSize(size);
+        pool.setConnectionTimeoutInMs(TIMEOUT.toMillis());
+        pool.start();
+        return ConnectionSource.of(pool, pool::close);
+    }
+
+    private static ConnectionSource c3p0(String url, int size) throws SQLException {
+        ComboPooledDataSource pool = new ComboPooledDataSource();
+        try {
+            pool.setDriverClass(driverOf(url));
+        } catch (PropertyVetoException e) {
+            throw new SQLException(e);
+        }
+        pool.setJdbcUrl(url);
+        pool.setInitialPoolSize(size);
+        pool.setMinPoolSize(size);
+        pool.setMaxPoolSize(size);
+        pool.setCheckoutTimeout((int) TIMEOUT.toMillis());
+        return ConnectionSource.of(pool, pool::close);
+    }
+
+    private static String driverOf(String url) {
+        return url.startsWith(StubDriver.URL) ? StubDriver.class.getName() : "org.duckdb.DuckDBDriver";
     }
 }

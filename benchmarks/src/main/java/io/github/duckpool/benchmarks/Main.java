@@ -1,0 +1,34 @@
+package io.github.duckpool.benchmarks;
+
+import io.github.duckpool.benchmarks.borrow.BorrowFamily;
+import io.github.duckpool.benchmarks.borrow.OversubscriptionFamily;
+import io.github.duckpool.benchmarks.harness.Benchmarks;
+import io.github.duckpool.benchmarks.harness.Family;
+import java.util.List;
+
+/** The entry of the executable jar. */
+public final class Main {
+    private Main() {}
+
+    /**
+     * Every family, in the order of the report.
+     *
+     * @return the families
+     */
+    public static List<Family> families() {
+        return List.of(new BorrowFamily(), new OversubscriptionFamily());
+    }
+
+    /**
+     * Runs a command of {@link Benchmarks}.
+     *
+     * @param args the command and its arguments
+     * @throws Exception if the run could not go on
+     */
+    public static void main(String[] args) throws Exception {
+        int code = new Benchmarks(families()).run(args);
+        if (code != 0) {
+            System.exit(code);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.github.duckpool.benchmarks.borrow;
+
+import io.github.duckpool.benchmarks.harness.Case;
+import io.github.duckpool.benchmarks.harness.Contender;
+import io.github.duckpool.benchmarks.harness.Effort;
+import io.github.duckpool.benchmarks.harness.Family;
+import io.github.duckpool.benchmarks.harness.JmhTurn;
+import io.github.duckpool.benchmarks.harness.Metric;
+import io.github.duckpool.benchmarks.harness.Ratio;
+import io.github.duckpool.benchmarks.harness.Target;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What one borrow and its return cost. */
+public final class BorrowFamily implements Family {
+    static final String STUB = "stub driver";
+    static final String DUCKDB = "DuckDB file";
+
+    private static final String TIME = JmhTurn.SCORE;
+    private static final String ALLOCATED = JmhTurn.ALLOCATED;
+
+    @Override
+    public String name() {
+        return "borrow";
+    }
+
+    @Override
+    public String question() {
+        return "What do one borrow and its return cost, per thread, with no work between them? Every turn is a JMH fork.";
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return List.of(Metric.cost(TIME, "ns"), Metric.cost(ALLOCATED, "B"));
+    }
+
+    @Override
+    public String reference() {
+        return Pools.DUCKPOOL;
+    }
+
+    @Override
+    public Duration budget(Effort effort) {
+        return switch (effort) {
+            case QUICK -> Duration.ofSeconds(10);
+            case REPORT -> Duration.ofMinutes(3);
+            case FULL -> Duration.ofMinutes(30);
+        };
+    }
+
+    @Override
+    public List<Case> cases(Effort effort) {
+        return switch (effort) {
+            case QUICK -> cases(List.of(DUCKDB), List.of(5), List.of(1), List.of(Pools.DUCKPOOL, Pools.HIKARI), 100);
+            case REPORT -> cases(List.of(DUCKDB), List.of(5, 32), List.of(1, 2, 8, 32), Pools.MAIN, 200);
+            case FULL -> cases(List.of(STUB, DUCKDB), List.of(5, 32), List.of(1, 2, 8, 32), Pools.ALL, 300);
+        };
+    }
+
+    private static List<Case> cases(
+            List<String> drivers, List<Integer> sizes, List<Integer> threads, List<String> pools, int iterationMillis) {
+        List<Case> cases = new ArrayList<>();
+        for (String driver : drivers) {
+            for (int size : sizes) {
+                for (int count : threads) {
+                    List<Contender> contenders = pools.stream()
+                            .map(pool -> new Contender(
+                                    pool,
+                                    new JmhTurn(
+                                            BorrowReturnBenchmark.class,
+                                            "borrowAndReturn",
+                                            count,
+                                            Map.of("pool", pool, "size", String.valueOf(size), "driver", driver),
+                                            iterationMillis)))
+                            .toList();
+                    cases.add(new Case(group(size, driver), at(count), contenders));
+                }
+            }
+        }
+        return cases;
+    }
+
+    private static String group(int size, String driver) {
+        return "size " + size + ", " + driver;
+    }
+
+    private static String at(int threads) {
+        return threads == 1 ? "1 thread" : threads + " threads";
+    }
+
+    @Override
+    public List<Target> targets() {
+        List<Target> targets = new ArrayList<>();
+        for (int size : List.of(5, 32)) {
+            String group = group(size, DUCKDB);
+            Map.of(1, 5.0, 2, 4.0, 8, 2.5, 32, 1.0).entrySet().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(entry -> targets.add(Target.atLeast(
+                            "HikariCP's time over duckpool's, " + group + ", " + at(entry.getKey()),
+                            new Ratio(group, at(entry.getKey()), TIME, Pools.HIKARI, Pools.DUCKPOOL),
+                            entry.getValue())));
+            for (int threads : List.of(1, 2, 8, 32)) {
+                targets.add(Target.atLeast(
+                        "Agroal's time over duckpool's, " + group + ", " + at(threads),
+                        new Ratio(group, at(threads), TIME, Pools.AGROAL, Pools.DUCKPOOL),
+                        1));
+            }
+            for (int threads : List.of(1, 2, 8, 32)) {
+                targets.add(Target.atMost(
+                        "bytes allocated, " + group + ", " + at(threads),
+                        new Ratio(group, at(threads), ALLOCATED, Pools.DUCKPOOL, null),
+                        40));
+            }
+        }
+        return targets;
+    }
+}

@@ -1,0 +1,182 @@
+package io.github.duckpool.benchmarks.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Interleaved rounds, their ratios, and what is written of them. */
+class RoundsTest {
+    private static final Ratio OURS_TO_THEIRS = new Ratio("g", "1", "time", "ours", "theirs");
+
+    private final List<String> turns = new ArrayList<>();
+    private final Set<Path> directories = new HashSet<>();
+
+    private Turn takes(String name, double... times) {
+        int[] round = {0};
+        return directory -> {
+            assertThat(directory).isEmptyDirectory();
+            Files.writeString(directory.resolve("left behind"), name);
+            directories.add(directory);
+            turns.add(name);
+            double time = times[round[0]++ % times.length];
+            if (time < 0) {
+                throw new IllegalStateException("out of order");
+            }
+            return Map.of("time", time, "rate", 1 / time);
+        };
+    }
+
+    private Figures run(Case... cases) throws Exception {
+        return Rounds.run(new Fake(List.of(cases)), Effort.QUICK);
+    }
+
+    @Test
+    void everyRoundGoesThroughAllAndBeginsWithAnother() throws Exception {
+        Figures figures = run(new Case(
+                "g", "1", List.of(new Contender("ours", takes("o", 1)), new Contender("theirs", takes("t", 2)))));
+        assertThat(figures.rounds()).isEqualTo(3);
+        assertThat(turns).containsExactly("o", "t", "t", "o", "o", "t");
+        assertThat(directories).hasSize(6).allSatisfy(directory -> assertThat(directory)
+                .doesNotExist());
+    }
+
+    @Test
+    void aRatioComparesTurnsOfTheSameRound() throws Exception {
+        Figures figures = run(new Case(
+                "g",
+                "1",
+                List.of(new Contender("ours", takes("o", 1, 3, 30)), new Contender("theirs", takes("t", 2, 6, 20)))));
+        Figures.Spread ratio = figures.spread(OURS_TO_THEIRS);
+        assertThat(ratio).isEqualTo(new Figures.Spread(0.5, 0.5, 1.5));
+        assertThat(figures.spread(new Ratio("g", "1", "time", "ours", null))).isEqualTo(new Figures.Spread(3, 1, 30));
+        assertThat(figures.spread(new Ratio("g", "2", "time", "ours", null))).isNull();
+    }
+
+    @Test
+    void whoFailsIsReportedAndTheOthersGoOn() throws Exception {
+        Figures figures = run(new Case(
+                "g", "1", List.of(new Contender("ours", takes("o", 1)), new Contender("theirs", takes("t", -1)))));
+        assertThat(figures.row("g", "1", "theirs").failure).hasMessage("out of order");
+        assertThat(figures.spread(OURS_TO_THEIRS)).isNull();
+        assertThat(figures.row("g", "1", "ours").spread("time").median()).isEqualTo(1);
+        assertThat(Markdown.of(Provenance.ofNow("test"), List.of(figures), Map.of()))
+                .contains("| theirs | failed | failed |")
+                .contains("**theirs failed** (g, 1): java.lang.IllegalStateException: out of order");
+    }
+
+    @Test
+    void tablesShowMediansSpreadsRatiosAndTargetsThatWereMissed(@TempDir Path directory) throws Exception {
+        Figures figures = run(
+                new Case(
+                        "g",
+                        "1",
+                        List.of(
+                                new Contender("ours", takes("o", 10, 11, 12)),
+                                new Contender("theirs", takes("t", 20, 22, 24)))),
+                new Case(
+                        "g",
+                        "2",
+                        List.of(new Contender("ours", takes("o", 40)), new Contender("theirs", takes("t", 20)))),
+                new Case(
+                        "h",
+                        "1",
+                        List.of(new Contender("ours", takes("o", 1000)), new Contender("theirs", takes("t", 20)))));
+        List<String> charts = Charts.write(directory, "day", figures);
+        assertThat(charts).containsExactly("day-fake-1.svg", "day-fake-2.svg");
+        assertThat(directory.resolve("day-fake-1.svg")).content().contains("<svg", "</svg>");
+        assertThat(Markdown.of(Provenance.ofNow("test"), List.of(figures), Map.of("fake", charts)))
+                .contains("| | 1 | 2 |")
+                .contains("| ours | 11.0 (10.0–12.0) | 40.0 (40.0–40.0) |")
+                .contains("| theirs | 22.0 (20.0–24.0) ×2.00 | 20.0 (20.0–20.0) ×0.500 |")
+                .contains("| | time, ns | rate, 1/ns |")
+                .contains("| half of theirs at 1 | ≤ 0.500 | 0.500 (0.500–0.500) | met |")
+                .contains("| half of theirs at 2 | ≤ 0.500 | 2.00 (2.00–2.00) | **missed** |")
+                .contains("![day-fake-2.svg](day-fake-2.svg)");
+        assertThat(JsonReport.of(Provenance.ofNow("a \"quoted\" command"), List.of(figures)))
+                .contains("\"command\": \"a \\\"quoted\\\" command\"")
+                .contains("\"time, ns\": [10.0000, 11.0000, 12.0000]");
+    }
+
+    @Test
+    void theGuardComplainsOfWhatGotWorseByMoreThanItsNoise() throws Exception {
+        Figures figures = run(new Case(
+                "g", "1", List.of(new Contender("ours", takes("o", 12)), new Contender("theirs", takes("t", 20)))));
+        assertThat(Guard.parse("# comment\n\nfake | g | 1 | time | ours | theirs | 0.5 | 0.25")
+                        .check(List.of(figures)))
+                .isEmpty();
+        assertThat(Guard.parse("fake | g | 1 | time | ours | theirs | 0.5 | 0.1")
+                        .check(List.of(figures)))
+                .singleElement()
+                .asString()
+                .contains("0.600", "was 0.500", "may be 0.550");
+        assertThat(Guard.parse("fake | g | 1 | rate | ours | theirs | 2 | 0.25").check(List.of(figures)))
+                .isEmpty();
+        assertThat(Guard.parse("fake | g | 1 | rate | ours | theirs | 2 | 0.1").check(List.of(figures)))
+                .hasSize(1);
+        assertThat(Guard.parse("fake | g | 9 | time | ours | theirs | 0.5 | 0.1")
+                        .check(List.of(figures)))
+                .singleElement()
+                .asString()
+                .contains("was not measured");
+        assertThat(Guard.parse("other | g | 9 | time | ours | theirs | 0.5 | 0.1")
+                        .check(List.of(figures)))
+                .isEmpty();
+    }
+
+    @Test
+    void theMedianOfAnEvenNumberLiesBetween() {
+        assertThat(Figures.Spread.of(new double[] {4, 1, 2, Double.NaN, 3}).median())
+                .isCloseTo(2.5, within(1e-9));
+    }
+
+    /** A family whose cases are given. */
+    private record Fake(List<Case> given) implements Family {
+        @Override
+        public String name() {
+            return "fake";
+        }
+
+        @Override
+        public String question() {
+            return "Which?";
+        }
+
+        @Override
+        public List<Metric> metrics() {
+            return List.of(Metric.cost("time", "ns"), Metric.gain("rate", "1/ns"));
+        }
+
+        @Override
+        public String reference() {
+            return "ours";
+        }
+
+        @Override
+        public List<Case> cases(Effort effort) {
+            return given;
+        }
+
+        @Override
+        public Duration budget(Effort effort) {
+            return Duration.ZERO;
+        }
+
+        @Override
+        public List<Target> targets() {
+            return List.of(
+                    Target.atMost("half of theirs at 1", OURS_TO_THEIRS, 0.5),
+                    Target.atMost("half of theirs at 2", new Ratio("g", "2", "time", "ours", "theirs"), 0.5),
+                    Target.atMost("half of theirs at 3", new Ratio("g", "3", "time", "ours", "theirs"), 0.5));
+        }
+    }
+}
