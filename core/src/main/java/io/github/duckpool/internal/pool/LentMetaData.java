@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
+import java.sql.RowIdLifetime;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -43,10 +44,20 @@ final class LentMetaData implements InvocationHandler {
                 connection.check();
                 yield ResultSet.HOLD_CURSORS_OVER_COMMIT;
             }
+            case "getSQLStateType" -> answer(DatabaseMetaData.sqlStateSQL);
+            case "getRowIdLifetime" -> answer(RowIdLifetime.ROWID_UNSUPPORTED);
+            case "locatorsUpdateCopy", "autoCommitFailureClosesAllResultSets", "generatedKeyAlwaysReturned" ->
+                answer(false);
             case "unwrap", "isWrapperFor" -> wrapper(proxy, method, args);
             case "getDriverMajorVersion", "getDriverMinorVersion" -> call(method, args);
             default -> connection.<@Nullable Object>ask(ignored -> handle(call(method, args)));
         };
+    }
+
+    /** What the driver does not answer, and frameworks ask for when they start. */
+    private Object answer(Object fixed) throws SQLException {
+        connection.check();
+        return fixed;
     }
 
     private @Nullable Object wrapper(Object proxy, Method method, @Nullable Object @Nullable [] args)

@@ -90,12 +90,12 @@ abstract class ParameterValues extends ParameterStreams {
 
     @Override
     public final void setObject(int index, @Nullable Object x, int type) throws SQLException {
-        set(s -> s.setObject(index, x, type));
+        set(s -> TargetTypes.bind(s, index, x, type));
     }
 
     @Override
     public final void setObject(int index, @Nullable Object x) throws SQLException {
-        set(s -> s.setObject(index, x));
+        set(s -> TargetTypes.bind(s, index, x));
     }
 
     @Override
@@ -130,16 +130,16 @@ abstract class ParameterValues extends ParameterStreams {
 
     @Override
     public final void setObject(int index, @Nullable Object x, int type, int scaleOrLength) throws SQLException {
-        set(s -> s.setObject(index, x, type, scaleOrLength));
+        set(s -> TargetTypes.bind(s, index, x, type, scaleOrLength));
     }
 
     @Override
     public final void setObject(int index, @Nullable Object x, SQLType type, int scaleOrLength) throws SQLException {
-        set(s -> s.setObject(index, x, type, scaleOrLength));
+        set(s -> TargetTypes.bind(s, index, x, type.getVendorTypeNumber(), scaleOrLength));
     }
 
     @Override
     public final void setObject(int index, @Nullable Object x, SQLType type) throws SQLException {
-        set(s -> s.setObject(index, x, type));
+        set(s -> TargetTypes.bind(s, index, x, type.getVendorTypeNumber()));
     }
 }
