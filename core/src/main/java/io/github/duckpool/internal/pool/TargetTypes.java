@@ -35,12 +35,8 @@ final class TargetTypes {
             case Types.TIMESTAMP, Types.TIMESTAMP_WITH_TIMEZONE -> statement.setObject(index, accepted(x), type);
             case Types.NCHAR, Types.NVARCHAR, Types.LONGNVARCHAR, Types.CLOB, Types.NCLOB ->
                 statement.setObject(index, x, Types.VARCHAR);
-            case Types.BINARY,
-                    Types.VARBINARY,
-                    Types.LONGVARBINARY,
-                    Types.BLOB,
-                    Types.OTHER,
-                    Types.JAVA_OBJECT -> statement.setObject(index, accepted(x));
+            case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB, Types.OTHER, Types.JAVA_OBJECT ->
+                statement.setObject(index, accepted(x));
             case Types.NUMERIC -> {
                 if (x instanceof BigDecimal) {
                     statement.setObject(index, x);
@@ -56,7 +52,11 @@ final class TargetTypes {
     static void bind(PreparedStatement statement, int index, @Nullable Object x, int type, int scale)
             throws SQLException {
         boolean decimal = type == Types.DECIMAL || type == Types.NUMERIC;
-        bind(statement, index, decimal && x instanceof BigDecimal d ? d.setScale(scale, RoundingMode.HALF_UP) : x, type);
+        bind(
+                statement,
+                index,
+                decimal && x instanceof BigDecimal d ? d.setScale(scale, RoundingMode.HALF_UP) : x,
+                type);
     }
 
     /** The same value in a class that the driver knows. */

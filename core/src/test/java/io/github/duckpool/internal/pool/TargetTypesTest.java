@@ -42,7 +42,10 @@ class TargetTypesTest {
 
     @BeforeAll
     static void open() {
-        pool = DuckPool.builder().database(":memory:").connectionInitSql("SET TimeZone = 'UTC'").build();
+        pool = DuckPool.builder()
+                .database(":memory:")
+                .connectionInitSql("SET TimeZone = 'UTC'")
+                .build();
     }
 
     @AfterAll
@@ -59,9 +62,13 @@ class TargetTypesTest {
                 Arguments.of(LocalTime.NOON, JDBCType.TIME, "12:00:00", "TIME"),
                 Arguments.of(Time.valueOf("13:14:15"), JDBCType.TIME, "13:14:15", "TIME"),
                 Arguments.of("13:14:15", JDBCType.TIME, "13:14:15", "TIME"),
-                Arguments.of(LocalDateTime.of(2001, 2, 3, 4, 5, 6), JDBCType.TIMESTAMP, "2001-02-03 04:05:06", "TIMESTAMP"),
                 Arguments.of(
-                        INSTANT, JDBCType.TIMESTAMP_WITH_TIMEZONE, "2001-02-03 04:05:06+00", "TIMESTAMP WITH TIME ZONE"),
+                        LocalDateTime.of(2001, 2, 3, 4, 5, 6), JDBCType.TIMESTAMP, "2001-02-03 04:05:06", "TIMESTAMP"),
+                Arguments.of(
+                        INSTANT,
+                        JDBCType.TIMESTAMP_WITH_TIMEZONE,
+                        "2001-02-03 04:05:06+00",
+                        "TIMESTAMP WITH TIME ZONE"),
                 Arguments.of("x", JDBCType.NVARCHAR, "x", "VARCHAR"),
                 Arguments.of("x", JDBCType.CLOB, "x", "VARCHAR"),
                 Arguments.of(new byte[] {65, 66}, JDBCType.VARBINARY, "AB", "BLOB"),
@@ -76,21 +83,26 @@ class TargetTypesTest {
     @ParameterizedTest
     @MethodSource("typed")
     void byTargetType(Object value, JDBCType type, String text, String duckType) throws SQLException {
-        assertThat(bound((s, i) -> s.setObject(i, value, type.getVendorTypeNumber()))).isEqualTo(text + ":" + duckType);
+        assertThat(bound((s, i) -> s.setObject(i, value, type.getVendorTypeNumber())))
+                .isEqualTo(text + ":" + duckType);
         assertThat(bound((s, i) -> s.setObject(i, value, type))).isEqualTo(text + ":" + duckType);
     }
 
     @Test
     void nothingIsNullForEveryTarget() throws SQLException {
         for (JDBCType type : JDBCType.values()) {
-            assertThat(bound((s, i) -> s.setObject(i, null, type))).as(type.getName()).startsWith("null:");
+            assertThat(bound((s, i) -> s.setObject(i, null, type)))
+                    .as(type.getName())
+                    .startsWith("null:");
         }
     }
 
     static Stream<Arguments> untyped() {
         Calendar calendar = Calendar.getInstance(TimeZone.getTimeZone("UTC"));
         calendar.setTimeInMillis(INSTANT.toEpochMilli());
-        String local = LocalDateTime.ofInstant(INSTANT, ZoneId.systemDefault()).toString().replace('T', ' ');
+        String local = LocalDateTime.ofInstant(INSTANT, ZoneId.systemDefault())
+                .toString()
+                .replace('T', ' ');
         return Stream.of(
                 Arguments.of(INSTANT, "2001-02-03 04:05:06+00:TIMESTAMP WITH TIME ZONE"),
                 Arguments.of(

@@ -103,8 +103,9 @@ class HibernateTest extends FrameworkContract {
 
     @Override
     int delete(int id) {
-        return transactional(session ->
-                session.createQuery("delete from letter where id = :id").setParameter("id", id).executeUpdate());
+        return transactional(session -> session.createQuery("delete from letter where id = :id")
+                .setParameter("id", id)
+                .executeUpdate());
     }
 
     @Override

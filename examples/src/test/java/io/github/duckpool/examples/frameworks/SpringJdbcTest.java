@@ -74,8 +74,7 @@ class SpringJdbcTest extends FrameworkContract {
         jdbc.batchUpdate(
                 "INSERT INTO letter VALUES (?, ?, ?)",
                 List.of(new Object[] {1, "one", DAY}, new Object[] {2, "two", DAY}));
-        assertThat(
-                        jdbc.queryForObject("SELECT count(*) FROM letter", Integer.class))
+        assertThat(jdbc.queryForObject("SELECT count(*) FROM letter", Integer.class))
                 .isEqualTo(2);
     }
 
