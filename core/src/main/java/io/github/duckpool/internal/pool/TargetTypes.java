@@ -60,6 +60,7 @@ final class TargetTypes {
     }
 
     /** The same value in a class that the driver knows. */
+    @SuppressWarnings("JavaUtilDate") // callers bind it, JDBC 4.2 says how
     private static @Nullable Object accepted(@Nullable Object x) {
         if (x instanceof Instant instant) {
             return instant.atOffset(ZoneOffset.UTC);
