@@ -1,12 +1,11 @@
 package io.github.duckpool.lock;
 
 import java.sql.SQLException;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ public final class DuckError {
         /** The file system has no locks. */
         UNSUPPORTED_FS("58030", false),
         /** This process has lost its lock on the file: everything must be closed. */
-        LOCK_LOST("58030", false),
+        LOCK_LOST("08006", false),
         /** The file is just being closed by the last connection of this process. */
         HANDLE_CONFLICT("08001", true),
         /** The database is open in this process with other settings. */
@@ -33,13 +32,15 @@ public final class DuckError {
         /** Two transactions changed the same table's definition, or one changed what the other uses. */
         CATALOG_CONFLICT("40001", true),
         /** A key that another transaction has inserted meanwhile, found at the commit. */
-        CONSTRAINT_AT_COMMIT("23505", true),
+        CONSTRAINT_AT_COMMIT("40002", true),
         /** A constraint that the statement violates by itself. */
         CONSTRAINT("23000", false),
         /** A checkpoint while others write. */
-        CHECKPOINT_BUSY("40001", true),
+        CHECKPOINT_BUSY("55006", true),
         /** A statement in a transaction that an earlier error has ended. */
         TRANSACTION_ABORTED("25P02", false),
+        /** COMMIT or ROLLBACK without a transaction. */
+        NO_TRANSACTION("25000", false),
         /** Cancelled, or over its time. */
         INTERRUPTED("57014", false),
         /** DuckDB's memory limit. */
@@ -48,10 +49,12 @@ public final class DuckError {
         DISK_FULL("53100", false),
         /** A commit that may or may not be durable. */
         UNKNOWN_OUTCOME("08007", false),
-        /** A commit that is durable although an error was reported after it. */
-        COMMITTED("01000", false),
+        /** A commit that is durable although an error was reported after it; the database must be opened again. */
+        COMMITTED("08006", false),
         /** A fatal error: the database must be closed by every connection of the process and opened again. */
-        INVALIDATED("58000", false),
+        INVALIDATED("08006", false),
+        /** A fault inside DuckDB that failed the statement and its transaction; the database goes on. */
+        INTERNAL("58000", false),
         /** Not a database, a newer one, or a damaged one. */
         BAD_FILE("58030", false),
         /** The operating system allows no access. */
@@ -108,14 +111,18 @@ public final class DuckError {
     }
 
     /**
-     * Classifies an error of the driver, or one that wraps it: the first cause with a known text decides.
+     * Classifies an error of the driver, or one that wraps it: the first cause with a known text decides, unless the error
+     * says by its SQLState, 08007, that nobody knows how its transaction ended.
      *
      * @param error the exception
      * @return what it means; {@link Kind#OTHER} if no text is known
      */
     public static DuckError classify(SQLException error) {
+        if (Kind.UNKNOWN_OUTCOME.sqlState.equals(error.getSQLState())) {
+            return new DuckError(Kind.UNKNOWN_OUTCOME, String.valueOf(error.getMessage()));
+        }
         DuckError outermost = null;
-        Set<Throwable> seen = new HashSet<>();
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Throwable e = error; e != null && seen.add(e); e = e.getCause()) {
             if (e.getMessage() == null) {
                 continue;
@@ -156,6 +163,16 @@ public final class DuckError {
      */
     public String message() {
         return message;
+    }
+
+    /**
+     * The type that DuckDB gives an error, which it writes before the word {@code Error}: {@code Constraint}, {@code Parser},
+     * {@code Out of Memory}.
+     *
+     * @return one to four words; empty if the text has none
+     */
+    public String type() {
+        return ErrorText.type(message);
     }
 
     /**
@@ -206,63 +223,5 @@ public final class DuckError {
     @Override
     public String toString() {
         return kind + ": " + message;
-    }
-
-    /** What a lock error says about the file and its holder. */
-    private record LockText(
-            @Nullable String file,
-            OptionalLong pid,
-            @Nullable String command,
-            @Nullable String user,
-            boolean readsOnly) {
-        static final LockText NONE = new LockText(null, OptionalLong.empty(), null, null, false);
-
-        /** The path may hold anything, quotes and newlines too, so the end of it is the last quote before the known text. */
-        private static final Pattern POSIX = Pattern.compile(
-                "Could not set lock on file \"(.*)\": Conflicting lock is held in (.*?) ?\\(PID (\\d{1,18})\\)(?: by user (\\S+))?.*",
-                Pattern.DOTALL);
-
-        private static final Pattern FILE =
-                Pattern.compile("(?:Could not set lock on|Cannot open) file \"(.*)\": .*", Pattern.DOTALL);
-
-        private static final Pattern WINDOWS =
-                Pattern.compile(".*File is already open in\\s+(.*?) ?\\(PID (\\d{1,18})\\).*", Pattern.DOTALL);
-
-        static LockText read(String message) {
-            boolean readsOnly = message.contains("you would be able to open") && message.contains("read-only mode");
-            int from = Math.max(message.indexOf("Could not set lock"), message.indexOf("Cannot open file"));
-            String text = from < 0 ? message : message.substring(from);
-            Matcher posix = POSIX.matcher(text);
-            if (posix.matches()) {
-                return new LockText(
-                        posix.group(1),
-                        pid(posix.group(3)),
-                        blankToNull(posix.group(2)),
-                        user(posix.group(4)),
-                        readsOnly);
-            }
-            Matcher file = FILE.matcher(text);
-            Matcher windows = WINDOWS.matcher(text);
-            boolean holder = windows.matches();
-            return new LockText(
-                    file.matches() ? file.group(1) : null,
-                    holder ? pid(windows.group(2)) : OptionalLong.empty(),
-                    holder ? blankToNull(windows.group(1)) : null,
-                    null,
-                    readsOnly);
-        }
-
-        private static OptionalLong pid(String digits) {
-            long pid = Long.parseLong(digits);
-            return pid == 0 ? OptionalLong.empty() : OptionalLong.of(pid);
-        }
-
-        private static @Nullable String user(@Nullable String name) {
-            return name != null && name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
-        }
-
-        private static @Nullable String blankToNull(String text) {
-            return text.isBlank() ? null : text.strip();
-        }
     }
 }
