@@ -19,16 +19,18 @@ final class Deadline {
     }
 
     static Deadline in(Duration timeout) {
+        return new Deadline(System.nanoTime(), nanos(timeout));
+    }
+
+    static long nanos(Duration timeout) {
         if (timeout.isNegative()) {
             throw new IllegalArgumentException("timeout must not be negative, was " + timeout);
         }
-        long nanos;
         try {
-            nanos = Math.min(LONGEST_NANOS, timeout.toNanos());
+            return Math.min(LONGEST_NANOS, timeout.toNanos());
         } catch (ArithmeticException centuries) {
-            nanos = LONGEST_NANOS;
+            return LONGEST_NANOS;
         }
-        return new Deadline(System.nanoTime(), nanos);
     }
 
     boolean isNever() {

@@ -2,6 +2,7 @@ package io.github.duckpool.internal.wait;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,37 +12,114 @@ import org.jspecify.annotations.Nullable;
  * whoever returned a slot might never get out of its {@code close()}.
  */
 public final class Delivery {
-    /** How many futures one thread tells in a row. */
+    /** How many futures one thread tells in a row, unless it is a thread of the executor. */
     public static final int INLINE_LIMIT = 256;
 
-    private static final ThreadLocal<@Nullable ArrayDeque<Runnable>> RUNNING = new ThreadLocal<>();
+    /** How many a thread of the executor tells in a row, before it lets the executor's other tasks in. */
+    private static final int EXECUTOR_LIMIT = 8_192;
+
+    private static final int RUNNING = 0;
+    private static final int NEXT = 1;
+    private static final int LATER = 2;
+
+    /**
+     * The loop of each thread: a mark while it runs, the task after the present one, and an ArrayDeque of those after that. It is an
+     * array of the JDK's types, and empty at rest, so a thread that outlives this class loader keeps nothing of it.
+     */
+    private static final ThreadLocal<@Nullable Object[]> LOOPS = ThreadLocal.withInitial(Delivery::newLoop);
 
     private Delivery() {}
 
     /** Runs the task now, or right after the task that this thread is running by this method; by the executor when this thread has told enough. */
     public static void run(Runnable task, Executor overflow) {
-        ArrayDeque<Runnable> running = RUNNING.get();
-        if (running != null) {
-            running.add(task);
-            return;
+        @Nullable Object[] loop = LOOPS.get();
+        if (loop[RUNNING] == null) {
+            drain(loop, task, INLINE_LIMIT, overflow);
+        } else if (loop[NEXT] == null) {
+            loop[NEXT] = task;
+        } else {
+            later(loop).add(task);
         }
-        drain(task, new ArrayDeque<>(), overflow);
     }
 
-    private static void drain(Runnable first, ArrayDeque<Runnable> tasks, Executor overflow) {
-        RUNNING.set(tasks);
+    /**
+     * Hands what this thread has still to tell to the executor. To be called by a task that is about to wait: it may be waiting
+     * for just that.
+     */
+    public static void leaveRest(Executor overflow) {
+        @Nullable Object[] loop = LOOPS.get();
+        Runnable next = poll(loop);
+        if (next != null && !continueElsewhere(loop, next, overflow)) {
+            drain(newLoop(), next, Integer.MAX_VALUE, overflow);
+            leaveRest(overflow);
+        }
+    }
+
+    private static void drain(@Nullable Object[] loop, Runnable first, int limit, Executor overflow) {
+        loop[RUNNING] = true;
         try {
-            int inline = 0;
-            for (Runnable task = first; task != null; task = tasks.poll()) {
-                if (inline++ == INLINE_LIMIT) {
-                    Runnable next = task;
-                    overflow.execute(() -> drain(next, tasks, overflow));
+            int told = 0;
+            for (Runnable task = first; task != null; task = poll(loop)) {
+                if (told++ >= limit && continueElsewhere(loop, task, overflow)) {
                     return;
                 }
                 task.run();
             }
         } finally {
-            RUNNING.remove();
+            loop[RUNNING] = null;
+            if (loop[NEXT] != null) { // an error that a task did not keep to itself
+                leaveRest(overflow);
+            }
         }
+    }
+
+    /** False if the executor takes nothing; then all is as before. */
+    private static boolean continueElsewhere(@Nullable Object[] loop, Runnable first, Executor overflow) {
+        Object next = loop[NEXT];
+        Object later = loop[LATER];
+        loop[NEXT] = null;
+        loop[LATER] = null;
+        try {
+            overflow.execute(() -> {
+                // A loop of its own: the executor's thread may be inside a task of another one, and wait there.
+                @Nullable Object[] outer = LOOPS.get();
+                @Nullable Object[] inner = newLoop();
+                inner[NEXT] = next;
+                inner[LATER] = later;
+                LOOPS.set(inner);
+                try {
+                    drain(inner, first, EXECUTOR_LIMIT, overflow);
+                } finally {
+                    LOOPS.set(outer);
+                }
+            });
+            return true;
+        } catch (RejectedExecutionException e) {
+            loop[NEXT] = next;
+            loop[LATER] = later;
+            return false;
+        }
+    }
+
+    private static @Nullable Runnable poll(@Nullable Object[] loop) {
+        Runnable next = (Runnable) loop[NEXT];
+        if (next != null) {
+            loop[NEXT] = loop[LATER] == null ? null : later(loop).poll();
+        }
+        return next;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static ArrayDeque<Runnable> later(@Nullable Object[] loop) {
+        ArrayDeque<Runnable> later = (ArrayDeque<Runnable>) loop[LATER];
+        if (later == null) {
+            later = new ArrayDeque<>();
+            loop[LATER] = later;
+        }
+        return later;
+    }
+
+    private static @Nullable Object[] newLoop() {
+        return new @Nullable Object[3];
     }
 }

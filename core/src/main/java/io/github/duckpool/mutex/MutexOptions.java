@@ -1,0 +1,67 @@
+package io.github.duckpool.mutex;
+
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the line in front of a mutex or a semaphore behaves. Immutable; each method returns a changed copy.
+ *
+ * <pre>{@code
+ * var mutex = new AsyncMutex(MutexOptions.ofDefaults().maxWaiters(1_000).executor(executor));
+ * }</pre>
+ */
+public final class MutexOptions {
+    private static final MutexOptions DEFAULTS = new MutexOptions(Integer.MAX_VALUE, null);
+
+    private final int maxWaiters;
+    private final @Nullable Executor executor;
+
+    private MutexOptions(int maxWaiters, @Nullable Executor executor) {
+        this.maxWaiters = maxWaiters;
+        this.executor = executor;
+    }
+
+    /**
+     * Any number of waiters, and continuations on the thread that passes the permit on.
+     *
+     * @return the defaults
+     */
+    public static MutexOptions ofDefaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * Bounds the line: who comes when so many wait is refused with a {@link java.util.concurrent.RejectedExecutionException}.
+     * Default: {@link Integer#MAX_VALUE}, no bound.
+     *
+     * @param maxWaiters how many may wait at once; 0: nobody, so only a free permit is given
+     * @return a copy with that bound
+     * @throws IllegalArgumentException if it is negative
+     */
+    public MutexOptions maxWaiters(int maxWaiters) {
+        if (maxWaiters < 0) {
+            throw new IllegalArgumentException("maxWaiters must be at least 0, was " + maxWaiters);
+        }
+        return new MutexOptions(maxWaiters, executor);
+    }
+
+    /**
+     * Completes the futures of those who had to wait, and starts their work, on this executor. By default that happens on the thread that
+     * passes the permit on, for at most a few hundred in a row, and on {@link java.util.concurrent.CompletableFuture}'s
+     * default executor beyond. If the executor refuses, it happens on the thread that passes the permit on.
+     *
+     * @param executor what runs continuations
+     * @return a copy with that executor
+     */
+    public MutexOptions executor(Executor executor) {
+        return new MutexOptions(maxWaiters, executor);
+    }
+
+    int maxWaiters() {
+        return maxWaiters;
+    }
+
+    @Nullable Executor executor() {
+        return executor;
+    }
+}

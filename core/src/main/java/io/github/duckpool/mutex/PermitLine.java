@@ -1,0 +1,467 @@
+package io.github.duckpool.mutex;
+
+import io.github.duckpool.internal.wait.Delivery;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Permits and those who wait for them, strictly in the order of arrival. The algorithm under {@link AsyncSemaphore} and
+ * {@link AsyncMutex}.
+ *
+ * <h2>The word</h2>
+ * All that decides who gets a permit at once and who waits is one word. It is
+ * <ul>
+ *   <li>{@link Available}: so many permits are to be had, and nobody waits;
+ *   <li>a {@link HeldPermit}, where there is but one permit: it is held by that object, and nobody waits;
+ *   <li>a {@link Ticket}: all permits are held; this is whoever came last and had to get in line, linked to the one who came before;
+ *   <li>{@link Shut}: the line is closed, for good.
+ * </ul>
+ * Taking a permit that is there is one compare-and-set, and so is returning one while nobody waits, and so is getting in line. A
+ * newcomer finds a permit only when nobody waits, so it can't overtake.
+ *
+ * <h2>The list and the role</h2>
+ * The stack of tickets is turned into a list, oldest first, by whoever serves the line. One thread at a time has that role: it is taken by adding a
+ * wish to {@code role} and finding 0 there; who finds more leaves the wish to the one at work, who lays the role down by subtracting
+ * what it has answered, if nothing came meanwhile. A permit that comes back while somebody waits is such a wish. In the
+ * role a permit is matched with the oldest ticket alive, or goes back into the word if there is none: by a compare-and-set
+ * on the very ticket that was last seen there, so nobody can have got in line unseen. The word keeps the last ticket even when the list has
+ * taken it over ({@code last} remembers which), so taking over costs no write to the word.
+ *
+ * <h2>Outcome</h2>
+ * Matching is a compare-and-set on the ticket's own state, against its giving up by time-out, cancellation or interrupt; a ticket that gave up
+ * is left out. Who was matched is told after the role has been laid down, under no lock. A future can still be completed from outside before that;
+ * then the permit goes on to the next. So a permit is always in exactly one place: in the word, in a wish, or with one ticket or one holder, and
+ * these return it by a compare-and-set of their own state.
+ *
+ * <h2>Counting</h2>
+ * {@code arrivals - gone - dead} tickets wait: all that got in line; those that the server took out; those in line that gave up. When the
+ * dead are the greater part they are swept out in the role, so also while the holder holds on.
+ *
+ * <h2>Hazards</h2>
+ * <ol>
+ *   <li>A ticket gets in line while the last permit comes back: both change the word; whoever comes second sees the other.
+ *   <li>A ticket gives up while a permit is on its way to it: the ticket's state decides, or its future; if against the permit,
+ *       that goes on.
+ *   <li>A future's continuation returns the permit, which completes the next future, and so on: {@link Delivery} makes a
+ *       loop of that recursion, and ends it after a while.
+ *   <li>A task in that loop waits for something that the loop has still to tell: whoever waits here gives the rest away before.
+ *   <li>The line is closed while tickets arrive: the word that is exchanged for {@link Shut} brings along all who arrived before;
+ *       who comes later sees it.
+ *   <li>The executor takes nothing any more: the ticket is told on the spot instead, for a permit must not be lost with it.
+ * </ol>
+ *
+ * <p>Why not the waiter and the line of the borrow gate: that gate's slots come back with a state of their own and may be
+ * overtaken for, and a waiter, its future, its permit and the task to tell it are four objects there. With one record for all, an
+ * asynchronous request costs 32 or 40 bytes in place of about 120, and handing over takes a quarter of the time. The loop that tells futures is the
+ * same.
+ */
+abstract sealed class PermitLine permits AsyncSemaphore {
+    /** What futures' continuations run on when there are too many for whoever returned a permit; never without threads. */
+    private static final Executor OVERFLOW = new CompletableFuture<>().defaultExecutor();
+
+    /** A wish for a pass without a permit; the count of the permits that came back is in the lower half. */
+    private static final long LOOK = 1L << 32;
+
+    private static final int SWEEP_SLACK = 64;
+
+    private static final VarHandle WORD;
+    private static final VarHandle ROLE;
+    private static final VarHandle ARRIVALS;
+    private static final VarHandle DEAD;
+    private static final VarHandle GONE;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            WORD = lookup.findVarHandle(PermitLine.class, "word", Object.class);
+            ROLE = lookup.findVarHandle(PermitLine.class, "role", long.class);
+            ARRIVALS = lookup.findVarHandle(PermitLine.class, "arrivals", long.class);
+            DEAD = lookup.findVarHandle(PermitLine.class, "dead", long.class);
+            GONE = lookup.findVarHandle(PermitLine.class, "gone", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final int permits;
+    final boolean single;
+    private final @Nullable Executor executor;
+    private final long maxWaiters;
+
+    /** The state with one permit to be had; the one that a permit comes back into when nobody waits. */
+    private final Available one;
+
+    private volatile Object word;
+    private volatile long arrivals;
+    private volatile long role;
+    private volatile long dead;
+
+    /** Written in the role. */
+    @SuppressWarnings("UnusedVariable") // by its handle
+    private volatile long gone;
+
+    // The server's: the list, and the ticket that was the word when the list last took over.
+    private @Nullable Ticket<?> head;
+    private @Nullable Ticket<?> tail;
+    private @Nullable Ticket<?> last;
+
+    PermitLine(int permits, MutexOptions options) {
+        if (permits < 1) {
+            throw new IllegalArgumentException("permits must be at least 1, was " + permits);
+        }
+        this.permits = permits;
+        this.single = permits == 1;
+        this.executor = options.executor();
+        this.maxWaiters = options.maxWaiters();
+        this.one = new Available(1, permits);
+        this.word = single ? one : new Available(permits, permits);
+    }
+
+    /** A permit for the caller, if one is to be had without waiting. */
+    final @Nullable Permit take() {
+        for (Object seen = word; seen instanceof Available available && available.permits > 0; seen = word) {
+            HeldPermit permit = new HeldPermit(this);
+            if (WORD.compareAndSet(this, seen, single ? permit : available.fewer())) {
+                return permit;
+            }
+        }
+        return null;
+    }
+
+    /** Takes a permit without an object for it; the caller returns it by {@link #release}, once. */
+    final boolean takeUnnamed() {
+        for (Object seen = word; seen instanceof Available available && available.permits > 0; seen = word) {
+            if (WORD.compareAndSet(this, seen, available.fewer())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the single permit if nobody waits. */
+    final boolean uncover(HeldPermit permit) {
+        return word == permit && WORD.compareAndSet(this, permit, one);
+    }
+
+    /** Returns the permit of a ticket that had waited. */
+    final void releaseBy(Ticket<?> ticket) {
+        // Still the word: nobody came after it, and whoever came before it was served before it.
+        if (word != ticket || !WORD.compareAndSet(this, ticket, one)) {
+            release();
+        }
+    }
+
+    /** Returns a permit that is the caller's to return. */
+    final void release() {
+        Object seen = word;
+        while (seen instanceof Available available) {
+            if (WORD.compareAndSet(this, seen, available.more())) {
+                return;
+            }
+            seen = word;
+        }
+        if (!(seen instanceof Shut)) {
+            serve(1);
+        }
+    }
+
+    /**
+     * Gets in line, or takes a permit that has become free meanwhile.
+     *
+     * @return how many were in line before it; -1 if it has a permit now
+     * @throws RejectedExecutionException if there are as many waiters as may be
+     * @throws IllegalStateException if the line is closed
+     */
+    final long queue(Ticket<?> ticket) {
+        long before = -1;
+        while (true) {
+            Object seen = word;
+            if (seen instanceof Shut) {
+                uncount(before);
+                throw closed();
+            }
+            if (seen instanceof Available available && available.permits > 0) {
+                uncount(before);
+                before = -1;
+                if (WORD.compareAndSet(this, seen, available.fewer())) {
+                    ticket.takeAtOnce();
+                    return -1;
+                }
+                continue;
+            }
+            if (before < 0) {
+                before = Math.max(0, (long) ARRIVALS.getAndAdd(this, 1) - gone - dead);
+                if (before >= maxWaiters) {
+                    uncount(before);
+                    if (seen == word) {
+                        throw new RejectedExecutionException("no place in line at " + this + ": " + before
+                                + " wait already, and maxWaiters is " + maxWaiters);
+                    }
+                    before = -1;
+                    continue;
+                }
+            }
+            ticket.next = seen instanceof Ticket<?> earlier ? earlier : null;
+            if (WORD.compareAndSet(this, seen, ticket)) {
+                if (seen instanceof HeldPermit permit) {
+                    permit.cover();
+                }
+                return before;
+            }
+        }
+    }
+
+    private void uncount(long before) {
+        if (before >= 0) {
+            ARRIVALS.getAndAdd(this, -1);
+        }
+    }
+
+    final IllegalStateException closed() {
+        return new IllegalStateException(this + " is closed");
+    }
+
+    /** A ticket in line has given up. */
+    final void left() {
+        DEAD.getAndAdd(this, 1);
+        if (isSweepDue()) {
+            serve(LOOK);
+        }
+    }
+
+    final void shut() {
+        Object seen;
+        do {
+            seen = word;
+            if (seen instanceof Shut) {
+                return;
+            }
+        } while (!WORD.compareAndSet(this, seen, new Shut(seen instanceof Ticket<?> latest ? latest : null)));
+        serve(LOOK);
+    }
+
+    final boolean isShut() {
+        return word instanceof Shut;
+    }
+
+    /** How many tickets wait; a snapshot. */
+    final int waiting() {
+        return (int) Math.max(0, arrivals - gone - dead);
+    }
+
+    /** How many permits are to be had; a snapshot. */
+    final int free() {
+        return word instanceof Available available ? available.permits : 0;
+    }
+
+    /** Runs what tells a future: by the executor that was given, else after what this thread is telling already. */
+    final void deliver(Runnable telling) {
+        if (executor == null || !isAccepted(telling, executor)) {
+            deliverHere(telling);
+        }
+    }
+
+    /** Runs what tells a future after what this thread is telling already. */
+    final void deliverHere(Runnable telling) {
+        Delivery.run(telling, OVERFLOW);
+    }
+
+    /** Runs what tells a future on a thread that isn't this one. */
+    final void deliverElsewhere(Runnable telling) {
+        if (!isAccepted(telling, executor != null ? executor : OVERFLOW)) {
+            deliverHere(telling);
+        }
+    }
+
+    private static boolean isAccepted(Runnable telling, Executor executor) {
+        try {
+            executor.execute(telling);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    static void beforeWait() {
+        Delivery.leaveRest(OVERFLOW);
+    }
+
+    /** Has the wishes answered, here or by whoever has the role. */
+    private void serve(long wishes) {
+        if ((long) ROLE.getAndAdd(this, wishes) != 0) {
+            return;
+        }
+        Ticket<?> first = null;
+        Ticket<?> latest = null;
+        Ticket<?> failed = null;
+        long answered;
+        do {
+            answered = role;
+            for (int i = (int) answered; i > 0; i--) {
+                Ticket<?> next = match();
+                if (next == null) {
+                    continue;
+                }
+                if (latest == null) {
+                    first = next;
+                } else {
+                    latest.next = next;
+                }
+                latest = next;
+            }
+            if (isSweepDue()) {
+                sweep();
+            }
+            if (word instanceof Shut shut && failed == null) {
+                failed = takeAll(shut);
+            }
+        } while ((long) ROLE.getAndAdd(this, -answered) != answered);
+        while (first != null) {
+            Ticket<?> after = first.next;
+            first.next = null;
+            first.tell();
+            first = after;
+        }
+        while (failed != null) {
+            Ticket<?> after = failed.next;
+            failed.next = null;
+            failed.fail(closed());
+            failed = after;
+        }
+    }
+
+    /** Finds the oldest ticket alive and gives it a permit; null if there is none, and then the permit is in the word again. */
+    private @Nullable Ticket<?> match() {
+        while (true) {
+            Ticket<?> oldest = poll();
+            if (oldest != null) {
+                return oldest;
+            }
+            Object seen = word;
+            if (seen instanceof Shut) {
+                return null;
+            }
+            if (seen == last) {
+                if (WORD.compareAndSet(this, seen, one)) {
+                    last = null;
+                    return null;
+                }
+            } else if (seen instanceof Ticket<?> latest) {
+                admit(latest);
+            } else if (seen instanceof Available available) {
+                if (WORD.compareAndSet(this, seen, available.more())) {
+                    return null;
+                }
+            } else {
+                throw new IllegalStateException("a permit came back that " + seen + " holds");
+            }
+        }
+    }
+
+    /** Takes the oldest ticket alive out of the list, and gives it a permit. */
+    private @Nullable Ticket<?> poll() {
+        while (true) {
+            Ticket<?> oldest = head;
+            if (oldest == null) {
+                return null;
+            }
+            head = oldest.next;
+            if (head == null) {
+                tail = null;
+            }
+            oldest.next = null;
+            GONE.setRelease(this, gone + 1);
+            if (oldest.move(Ticket.WAITING, Ticket.HELD)) {
+                return oldest;
+            }
+            DEAD.getAndAdd(this, -1);
+        }
+    }
+
+    /** Takes over into the list all who have come since it last did. */
+    private void admit(Ticket<?> latest) {
+        Ticket<?> oldest = null;
+        Ticket<?> ticket = latest;
+        while (ticket != null && ticket != last) {
+            Ticket<?> earlier = ticket.next;
+            ticket.next = oldest;
+            oldest = ticket;
+            ticket = earlier;
+        }
+        last = latest;
+        if (oldest == null) {
+            return;
+        }
+        if (tail == null) {
+            head = oldest;
+        } else {
+            tail.next = oldest;
+        }
+        tail = latest;
+    }
+
+    /** Takes everybody out of the line, and gives an error to those alive. */
+    private @Nullable Ticket<?> takeAll(Shut shut) {
+        if (shut.latest != null) {
+            admit(shut.latest);
+            shut.latest = null;
+        }
+        Ticket<?> first = null;
+        Ticket<?> latest = null;
+        while (head != null) {
+            Ticket<?> oldest = head;
+            head = oldest.next;
+            oldest.next = null;
+            GONE.setRelease(this, gone + 1);
+            if (!oldest.move(Ticket.WAITING, Ticket.FAILED)) {
+                DEAD.getAndAdd(this, -1);
+            } else if (latest == null) {
+                first = oldest;
+                latest = oldest;
+            } else {
+                latest.next = oldest;
+                latest = oldest;
+            }
+        }
+        tail = null;
+        last = null;
+        return first;
+    }
+
+    private boolean isSweepDue() {
+        long gaveUp = dead;
+        return gaveUp > SWEEP_SLACK && gaveUp >= waiting();
+    }
+
+    /** Drops those who gave up, in the list and before it. */
+    private void sweep() {
+        if (word instanceof Ticket<?> latest && latest != last) {
+            admit(latest);
+        }
+        Ticket<?> ticket = head;
+        Ticket<?> kept = null;
+        int dropped = 0;
+        head = null;
+        while (ticket != null) {
+            Ticket<?> after = ticket.next;
+            ticket.next = null;
+            if (ticket.state == Ticket.LEFT) {
+                dropped++;
+            } else if (kept == null) {
+                head = ticket;
+                kept = ticket;
+            } else {
+                kept.next = ticket;
+                kept = ticket;
+            }
+            ticket = after;
+        }
+        tail = kept;
+        GONE.setRelease(this, gone + dropped);
+        DEAD.getAndAdd(this, -dropped);
+    }
+}

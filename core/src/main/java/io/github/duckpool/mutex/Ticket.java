@@ -1,0 +1,167 @@
+package io.github.duckpool.mutex;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One who waits in a {@link PermitLine}: the place in line, the future, the permit to come and the task that tells it are this one record.
+ * Its state decides between the permit and a time-out, cancellation or interrupt, by one compare-and-set from {@link #WAITING}.
+ */
+abstract class Ticket<T extends @Nullable Object> extends CompletableFuture<T> implements Runnable {
+    /** In line. */
+    static final int WAITING = 0;
+    /** Has the permit, and may not have been told yet. */
+    static final int HELD = 1;
+    /** Had the permit. */
+    static final int CLOSED = 2;
+    /** Gave up, and no permit came. */
+    static final int LEFT = 3;
+    /** The line was closed, and no permit came. */
+    static final int FAILED = 4;
+
+    static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Ticket.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final PermitLine line;
+
+    /** The one who came before while this one is on the stack of arrivals, the one who came after once it is in the list, the next to tell at the end. */
+    @Nullable Ticket<?> next;
+
+    volatile int state;
+
+    Ticket(PermitLine line) {
+        this.line = line;
+    }
+
+    final boolean move(int from, int to) {
+        return STATE.compareAndSet(this, from, to);
+    }
+
+    /** Leaves the line; false if it was matched with a permit, or had left or failed, before. */
+    final boolean leave() {
+        if (move(WAITING, LEFT)) {
+            line.left();
+            return true;
+        }
+        return false;
+    }
+
+    /** Tells it, under no lock, that it has the permit. */
+    abstract void tell();
+
+    /** Tells it, under no lock, that it has failed. */
+    abstract void fail(Throwable error);
+
+    /** Has the permit without having waited. */
+    abstract void takeAtOnce();
+
+    /** Gives up because the time is over. */
+    abstract void expire(TimeoutException error);
+
+    @Override
+    public boolean complete(T value) {
+        leave();
+        return super.complete(value);
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable error) {
+        leave();
+        return super.completeExceptionally(error);
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        leave();
+        return super.cancel(mayInterruptIfRunning);
+    }
+
+    /** Completes the future as its own line or work does, not from outside. */
+    final boolean settle(T value) {
+        return super.complete(value);
+    }
+
+    final boolean settleExceptionally(Throwable error) {
+        return super.completeExceptionally(error);
+    }
+
+    /** Not on the ticket: a dependent stage is a plain future. */
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+        return new CompletableFuture<>();
+    }
+
+    @Override
+    public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+        executor.execute(() -> {
+            if (!isDone()) {
+                try {
+                    complete(supplier.get());
+                } catch (Throwable e) {
+                    completeExceptionally(e);
+                }
+            }
+        });
+        return this;
+    }
+
+    /**
+     * Not supported: the permit that the present value stands for would be lost.
+     *
+     * @throws UnsupportedOperationException always
+     */
+    @Override
+    public void obtrudeValue(T value) {
+        throw new UnsupportedOperationException("the outcome of a request for a permit can't be changed");
+    }
+
+    /**
+     * Not supported: the permit that the present value stands for would be lost.
+     *
+     * @throws UnsupportedOperationException always
+     */
+    @Override
+    public void obtrudeException(Throwable error) {
+        throw new UnsupportedOperationException("the outcome of a request for a permit can't be changed");
+    }
+
+    // A wait inside a continuation may be for what this thread has still to tell.
+
+    @Override
+    public T join() {
+        beforeWait();
+        return super.join();
+    }
+
+    @Override
+    public T get() throws InterruptedException, ExecutionException {
+        beforeWait();
+        return super.get();
+    }
+
+    @Override
+    public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+        beforeWait();
+        return super.get(timeout, unit);
+    }
+
+    private void beforeWait() {
+        if (!isDone()) {
+            PermitLine.beforeWait();
+        }
+    }
+}

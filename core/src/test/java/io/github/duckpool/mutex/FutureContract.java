@@ -1,0 +1,345 @@
+package io.github.duckpool.mutex;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** What our own mutexes do beyond the contract of threads: futures, work, closing and bounds. */
+abstract class FutureContract extends MutexContract {
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    abstract AsyncSemaphore newMutex(MutexOptions options);
+
+    private AsyncSemaphore async() {
+        return ((Adapter) mutex).semaphore;
+    }
+
+    @Override
+    final Subject newSubject() {
+        return new Adapter(newMutex(MutexOptions.ofDefaults()));
+    }
+
+    @Test
+    void futuresAndThreadsWaitInOneLine() throws Exception {
+        Permit first = mutex.lock();
+        List<String> order = new ArrayList<>();
+        CompletableFuture<?> a = async().acquire().thenAccept(permit -> {
+            order.add("a");
+            permit.close();
+        });
+        Thread b = queued(() -> {
+            try (Permit permit = mutex.lock()) {
+                order.add("b");
+            }
+        });
+        CompletableFuture<?> c = async().withPermit(() -> {
+            order.add("c");
+            return CompletableFuture.completedFuture(null);
+        });
+        CompletableFuture<Permit> d = async().acquire(LONG);
+        assertThat(mutex.queueLength()).isEqualTo(4);
+        first.close();
+        d.get(30, TimeUnit.SECONDS).close();
+        b.join();
+        a.join();
+        c.join();
+        assertThat(order).containsExactly("a", "b", "c");
+        assertThat(mutex.available()).isEqualTo(1);
+        assertThat(mutex.queueLength()).isZero();
+    }
+
+    @Test
+    void whateverCompletesAFutureFromOutsideTakesItOutOfLineAtAnyPlace() throws Exception {
+        Permit none = () -> {};
+        List<Consumer<CompletableFuture<Permit>>> ways = List.of(
+                future -> assertThat(future.cancel(true)).isTrue(),
+                future -> assertThat(future.complete(none)).isTrue(),
+                future -> assertThat(future.completeExceptionally(new IllegalStateException("outside")))
+                        .isTrue(),
+                future -> future.completeAsync(() -> none, Runnable::run),
+                future -> future.completeOnTimeout(none, 1, TimeUnit.MILLISECONDS).join(),
+                future -> assertThatThrownBy(() -> future.orTimeout(1, TimeUnit.MILLISECONDS).join())
+                        .hasCauseInstanceOf(TimeoutException.class));
+        for (Consumer<CompletableFuture<Permit>> way : ways) {
+            for (int leaving = 0; leaving < 3; leaving++) {
+                Permit first = mutex.lock();
+                List<CompletableFuture<Permit>> futures =
+                        List.of(async().acquire(), async().acquire(LONG), async().acquire());
+                assertThat(mutex.queueLength()).isEqualTo(3);
+                way.accept(futures.get(leaving));
+                assertThat(mutex.queueLength()).isEqualTo(2);
+                List<CompletableFuture<Permit>> others = new ArrayList<>(futures);
+                others.remove(leaving);
+                assertThat(others).noneMatch(CompletableFuture::isDone);
+                first.close();
+                assertThat(others.get(0)).isCompleted();
+                assertThat(others.get(1)).isNotDone();
+                others.get(0).join().close();
+                others.get(1).join().close();
+                assertThat(mutex.available()).isEqualTo(1);
+                assertThat(mutex.queueLength()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void theOutcomeOfAFutureCannotBeReplaced() throws Exception {
+        Permit first = mutex.lock();
+        CompletableFuture<Permit> future = async().acquire();
+        assertThatThrownBy(() -> future.obtrudeValue(() -> {})).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> future.obtrudeException(new IllegalStateException()))
+                .isInstanceOf(UnsupportedOperationException.class);
+        ((Permit) future).close();
+        assertThat(mutex.available()).as("a request is no permit yet").isZero();
+        assertThat(mutex.queueLength()).isEqualTo(1);
+        first.close();
+        assertThat(future).isCompleted();
+        future.join().close();
+        assertThat(future.complete(() -> {})).isFalse();
+        assertThat(future.cancel(true)).isFalse();
+        assertThat(mutex.available()).isEqualTo(1);
+    }
+
+    @Test
+    void aFutureIsLateAndLeaves() throws Exception {
+        Permit first = mutex.lock();
+        assertThat(async().acquire(Duration.ZERO)).isCompletedExceptionally();
+        CompletableFuture<Permit> future = async().acquire(Duration.ofMillis(5));
+        assertThatThrownBy(() -> future.get(30, TimeUnit.SECONDS))
+                .cause()
+                .isInstanceOf(TimeoutException.class)
+                .hasMessageContaining("PT0.005S");
+        AtomicInteger started = new AtomicInteger();
+        CompletableFuture<Integer> work = async().withPermit(
+                Duration.ofMillis(5), () -> CompletableFuture.completedFuture(started.incrementAndGet()));
+        assertThatThrownBy(() -> work.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(TimeoutException.class);
+        assertThat(async().withPermit(Duration.ZERO, () -> work)).isCompletedExceptionally();
+        assertThatThrownBy(() -> async().call(Duration.ofMillis(5), started::incrementAndGet))
+                .isInstanceOf(TimeoutException.class);
+        assertThat(started).hasValue(0);
+        assertThat(mutex.queueLength()).isZero();
+        first.close();
+        assertThat(mutex.available()).isEqualTo(1);
+    }
+
+    @Test
+    void workHoldsThePermitUntilItsStageIsComplete() throws Exception {
+        CompletableFuture<String> inner = new CompletableFuture<>();
+        CompletableFuture<String> outer = async().withPermit(() -> inner);
+        CompletableFuture<String> innerToo = new CompletableFuture<>();
+        CompletableFuture<String> outerToo = async().withPermit(LONG, () -> innerToo);
+        assertThat(mutex.available()).isZero();
+        assertThat(mutex.queueLength()).isEqualTo(1);
+        assertThat(outerToo).isNotDone();
+        inner.complete("done");
+        assertThat(outer).isCompletedWithValue("done");
+        assertThat(mutex.queueLength()).isZero();
+        assertThat(mutex.available()).as("the second has it").isZero();
+        outerToo.cancel(true);
+        assertThat(mutex.available()).as("it has started, so it keeps the permit").isZero();
+        innerToo.completeExceptionally(new IllegalStateException("work"));
+        assertThat(mutex.available()).isEqualTo(1);
+        assertThatThrownBy(outerToo::join).isInstanceOf(CancellationException.class);
+    }
+
+    @Test
+    void workThatFailsToStartReturnsThePermit() throws Exception {
+        for (boolean waits : new boolean[] {false, true}) {
+            Permit first = waits ? mutex.lock() : () -> {};
+            CompletableFuture<?> throwing = async().withPermit(() -> {
+                throw new IllegalArgumentException("at once");
+            });
+            CompletableFuture<?> empty = async().withPermit(() -> null);
+            CompletableFuture<?> failing =
+                    async().withPermit(() -> CompletableFuture.failedFuture(new IllegalStateException("later")));
+            CompletableFuture<Integer> fine = async().withPermit(() -> CompletableFuture.completedFuture(7));
+            first.close();
+            assertThatThrownBy(throwing::join).cause().isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(empty::join).cause().isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(failing::join).cause().isInstanceOf(IllegalStateException.class);
+            assertThat(fine.join()).isEqualTo(7);
+            assertThat(mutex.available()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void cancelledWorkNeverStarts() throws Exception {
+        AtomicInteger started = new AtomicInteger();
+        for (int leaving = 0; leaving < 3; leaving++) {
+            Permit first = mutex.lock();
+            List<CompletableFuture<Integer>> futures = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                futures.add(
+                        async().withPermit(() -> CompletableFuture.completedFuture(started.incrementAndGet())));
+            }
+            assertThat(futures.get(leaving).cancel(false)).isTrue();
+            assertThat(mutex.queueLength()).isEqualTo(2);
+            first.close();
+            assertThat(futures).allMatch(CompletableFuture::isDone);
+            assertThat(started.getAndSet(0)).isEqualTo(2);
+            assertThat(mutex.available()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aFunctionIsCalledUnderThePermit() throws Exception {
+        assertThat(async().<Integer>call(mutex::available)).isZero();
+        assertThat(async().<Integer>call(LONG, mutex::available)).isZero();
+        assertThatThrownBy(() -> async().call(() -> {
+                    throw new java.io.IOException("work");
+                }))
+                .isInstanceOf(java.io.IOException.class);
+        Permit first = mutex.lock();
+        Thread waiter = queued(() -> assertThat(async().<Integer>call(mutex::available)).isZero());
+        first.close();
+        waiter.join();
+        assertThat(mutex.available()).isEqualTo(1);
+    }
+
+    @Test
+    void closingFailsEveryWaiterAndLeavesHoldersAlone() throws Exception {
+        Permit first = mutex.lock();
+        CompletableFuture<Permit> future = async().acquire();
+        CompletableFuture<Integer> work = async().withPermit(() -> CompletableFuture.completedFuture(1));
+        CompletableFuture<Throwable> error = new CompletableFuture<>();
+        Thread waiter = queued(() -> {
+            try {
+                mutex.lock();
+            } catch (IllegalStateException e) {
+                error.complete(e);
+            }
+        });
+        CompletableFuture<Permit> cancelled = async().acquire();
+        cancelled.cancel(true);
+        async().close();
+        async().close();
+        waiter.join();
+        assertThat(error.get(30, TimeUnit.SECONDS)).hasMessageContaining("closed");
+        assertThatThrownBy(future::join).cause().isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+        assertThatThrownBy(work::join).cause().isInstanceOf(IllegalStateException.class);
+        assertThat(cancelled).isCancelled();
+        assertThat(async().isClosed()).isTrue();
+        assertThat(mutex.queueLength()).isZero();
+        assertThat(mutex.available()).isZero();
+        first.close();
+        first.close();
+        assertThat(mutex.available()).isZero();
+        assertThatThrownBy(mutex::tryAcquire).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(mutex::lock).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> mutex.lock(Duration.ZERO)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> async().acquire().join()).hasCauseInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> async().acquire(Duration.ZERO).join()).hasCauseInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> async().call(() -> 1)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> async().withPermit(() -> work).join())
+                .hasCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aFullLineRefusesAndSaysWhy() throws Exception {
+        AsyncSemaphore bounded = newMutex(MutexOptions.ofDefaults().maxWaiters(2));
+        Permit first = bounded.lock();
+        CompletableFuture<Permit> second = bounded.acquire();
+        CompletableFuture<Permit> third = bounded.acquire();
+        assertThatThrownBy(bounded::lock)
+                .isInstanceOf(RejectedExecutionException.class)
+                .hasMessageContaining("maxWaiters is 2");
+        assertThatThrownBy(() -> bounded.acquire().join()).hasCauseInstanceOf(RejectedExecutionException.class);
+        assertThatThrownBy(() -> bounded.withPermit(() -> second).join())
+                .hasCauseInstanceOf(RejectedExecutionException.class);
+        assertThat(bounded.queueLength()).isEqualTo(2);
+        second.cancel(true);
+        CompletableFuture<Permit> fourth = bounded.acquire();
+        first.close();
+        third.join().close();
+        fourth.join().close();
+        assertThat(bounded.available()).isEqualTo(1);
+        AsyncSemaphore never = newMutex(MutexOptions.ofDefaults().maxWaiters(0));
+        Permit only = never.lock();
+        assertThatThrownBy(never::lock).isInstanceOf(RejectedExecutionException.class);
+        only.close();
+        never.lock().close();
+        assertThatThrownBy(() -> MutexOptions.ofDefaults().maxWaiters(-1)).hasMessageContaining("was -1");
+    }
+
+    @Test
+    void continuationsRunOnTheGivenExecutorAndASaturatedOneLosesNothing() throws Exception {
+        ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+        boolean[] refuses = new boolean[1];
+        AsyncSemaphore given = newMutex(MutexOptions.ofDefaults().executor(task -> {
+            if (refuses[0]) {
+                throw new RejectedExecutionException("full");
+            }
+            tasks.add(task);
+        }));
+        Permit first = given.lock();
+        CompletableFuture<Permit> second = given.acquire();
+        CompletableFuture<Integer> work = given.withPermit(() -> CompletableFuture.completedFuture(1));
+        first.close();
+        assertThat(second).isNotDone();
+        assertThat(tasks).hasSize(1);
+        tasks.remove().run();
+        assertThat(second).isCompleted();
+        refuses[0] = true;
+        second.join().close();
+        assertThat(work).isCompletedWithValue(1);
+        assertThat(given.available()).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestOnItsWayCanStillBeCancelled() throws Exception {
+        ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+        AsyncSemaphore given = newMutex(MutexOptions.ofDefaults().executor(tasks::add));
+        Permit first = given.lock();
+        CompletableFuture<Permit> second = given.acquire();
+        CompletableFuture<Integer> work = given.withPermit(() -> CompletableFuture.completedFuture(1));
+        first.close();
+        second.cancel(true);
+        assertThat(given.queueLength()).isEqualTo(1);
+        tasks.remove().run();
+        work.cancel(true);
+        assertThat(given.queueLength()).isZero();
+        tasks.remove().run();
+        assertThat(tasks).isEmpty();
+        assertThat(given.available()).isEqualTo(1);
+        assertThat(given.queueLength()).isZero();
+    }
+
+    private record Adapter(AsyncSemaphore semaphore) implements Subject {
+        @Override
+        public Permit lock() throws InterruptedException {
+            return semaphore.lock();
+        }
+
+        @Override
+        public Permit lock(Duration timeout) throws InterruptedException, TimeoutException {
+            return semaphore.lock(timeout);
+        }
+
+        @Override
+        public Permit tryAcquire() {
+            return semaphore.tryAcquire();
+        }
+
+        @Override
+        public int queueLength() {
+            return semaphore.queueLength();
+        }
+
+        @Override
+        public int available() {
+            return semaphore.available();
+        }
+    }
+}
