@@ -150,12 +150,9 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
      * @return the result to come; fails with what the work fails with, with an {@link IllegalStateException} if this is, or is
      *     meanwhile, closed, and with a {@link RejectedExecutionException} if too many wait already
      */
-    public <T extends @Nullable Object> CompletableFuture<T> withPermit(
-            Supplier<? extends CompletionStage<T>> work) {
+    public <T extends @Nullable Object> CompletableFuture<T> withPermit(Supplier<? extends CompletionStage<T>> work) {
         Objects.requireNonNull(work, "work");
-        return takeUnnamed()
-                ? WorkTicket.doAtOnce(this, work)
-                : queueFuture(new WorkTicket<>(this, work), null);
+        return takeUnnamed() ? WorkTicket.doAtOnce(this, work) : queueFuture(new WorkTicket<>(this, work), null);
     }
 
     /**
@@ -172,9 +169,7 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
             Duration timeout, Supplier<? extends CompletionStage<T>> work) {
         Objects.requireNonNull(work, "work");
         checkTimeout(timeout);
-        return takeUnnamed()
-                ? WorkTicket.doAtOnce(this, work)
-                : queueFuture(new WorkTicket<>(this, work), timeout);
+        return takeUnnamed() ? WorkTicket.doAtOnce(this, work) : queueFuture(new WorkTicket<>(this, work), timeout);
     }
 
     /**

@@ -61,7 +61,8 @@ public final class MutexOptions {
         return maxWaiters;
     }
 
-    @Nullable Executor executor() {
+    @Nullable
+    Executor executor() {
         return executor;
     }
 }

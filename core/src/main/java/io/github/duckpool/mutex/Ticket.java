@@ -39,7 +39,8 @@ abstract class Ticket<T extends @Nullable Object> extends CompletableFuture<T> i
     final PermitLine line;
 
     /** The one who came before while this one is on the stack of arrivals, the one who came after once it is in the list, the next to tell at the end. */
-    @Nullable Ticket<?> next;
+    @Nullable
+    Ticket<?> next;
 
     volatile int state;
 

@@ -34,8 +34,7 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
         return result;
     }
 
-    private static <T extends @Nullable Object> CompletionStage<T> start(
-            Supplier<? extends CompletionStage<T>> work) {
+    private static <T extends @Nullable Object> CompletionStage<T> start(Supplier<? extends CompletionStage<T>> work) {
         try {
             CompletionStage<T> stage = work.get();
             return stage != null

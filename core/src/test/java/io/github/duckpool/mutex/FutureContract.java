@@ -69,8 +69,10 @@ abstract class FutureContract extends MutexContract {
                 future -> assertThat(future.completeExceptionally(new IllegalStateException("outside")))
                         .isTrue(),
                 future -> future.completeAsync(() -> none, Runnable::run),
-                future -> future.completeOnTimeout(none, 1, TimeUnit.MILLISECONDS).join(),
-                future -> assertThatThrownBy(() -> future.orTimeout(1, TimeUnit.MILLISECONDS).join())
+                future ->
+                        future.completeOnTimeout(none, 1, TimeUnit.MILLISECONDS).join(),
+                future -> assertThatThrownBy(
+                                () -> future.orTimeout(1, TimeUnit.MILLISECONDS).join())
                         .hasCauseInstanceOf(TimeoutException.class));
         for (Consumer<CompletableFuture<Permit>> way : ways) {
             for (int leaving = 0; leaving < 3; leaving++) {
@@ -123,7 +125,7 @@ abstract class FutureContract extends MutexContract {
                 .hasMessageContaining("PT0.005S");
         AtomicInteger started = new AtomicInteger();
         CompletableFuture<Integer> work = async().withPermit(
-                Duration.ofMillis(5), () -> CompletableFuture.completedFuture(started.incrementAndGet()));
+                        Duration.ofMillis(5), () -> CompletableFuture.completedFuture(started.incrementAndGet()));
         assertThatThrownBy(() -> work.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(TimeoutException.class);
         assertThat(async().withPermit(Duration.ZERO, () -> work)).isCompletedExceptionally();
         assertThatThrownBy(() -> async().call(Duration.ofMillis(5), started::incrementAndGet))
@@ -148,7 +150,9 @@ abstract class FutureContract extends MutexContract {
         assertThat(mutex.queueLength()).isZero();
         assertThat(mutex.available()).as("the second has it").isZero();
         outerToo.cancel(true);
-        assertThat(mutex.available()).as("it has started, so it keeps the permit").isZero();
+        assertThat(mutex.available())
+                .as("it has started, so it keeps the permit")
+                .isZero();
         innerToo.completeExceptionally(new IllegalStateException("work"));
         assertThat(mutex.available()).isEqualTo(1);
         assertThatThrownBy(outerToo::join).isInstanceOf(CancellationException.class);
@@ -181,8 +185,7 @@ abstract class FutureContract extends MutexContract {
             Permit first = mutex.lock();
             List<CompletableFuture<Integer>> futures = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                futures.add(
-                        async().withPermit(() -> CompletableFuture.completedFuture(started.incrementAndGet())));
+                futures.add(async().withPermit(() -> CompletableFuture.completedFuture(started.incrementAndGet())));
             }
             assertThat(futures.get(leaving).cancel(false)).isTrue();
             assertThat(mutex.queueLength()).isEqualTo(2);
@@ -202,7 +205,8 @@ abstract class FutureContract extends MutexContract {
                 }))
                 .isInstanceOf(java.io.IOException.class);
         Permit first = mutex.lock();
-        Thread waiter = queued(() -> assertThat(async().<Integer>call(mutex::available)).isZero());
+        Thread waiter =
+                queued(() -> assertThat(async().<Integer>call(mutex::available)).isZero());
         first.close();
         waiter.join();
         assertThat(mutex.available()).isEqualTo(1);
@@ -227,7 +231,10 @@ abstract class FutureContract extends MutexContract {
         async().close();
         waiter.join();
         assertThat(error.get(30, TimeUnit.SECONDS)).hasMessageContaining("closed");
-        assertThatThrownBy(future::join).cause().isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+        assertThatThrownBy(future::join)
+                .cause()
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
         assertThatThrownBy(work::join).cause().isInstanceOf(IllegalStateException.class);
         assertThat(cancelled).isCancelled();
         assertThat(async().isClosed()).isTrue();
@@ -242,8 +249,7 @@ abstract class FutureContract extends MutexContract {
         assertThatThrownBy(() -> async().acquire().join()).hasCauseInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> async().acquire(Duration.ZERO).join()).hasCauseInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> async().call(() -> 1)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> async().withPermit(() -> work).join())
-                .hasCauseInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> async().withPermit(() -> work).join()).hasCauseInstanceOf(IllegalStateException.class);
     }
 
     @Test
