@@ -4,7 +4,6 @@ import io.github.duckpool.internal.lease.OpenDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -65,12 +64,16 @@ final class SessionLife {
         this.broken = broken;
         GenericObjectPoolConfig<Session> config = new GenericObjectPoolConfig<>();
         config.setMaxTotal(settings.maxSize());
-        config.setMaxIdle(settings.maxSize());
+        // Nothing rests here: what comes back is destroyed. To invalidate it instead would make another one in its
+        // place, which
+        // nobody asked for and which would keep the database open.
+        config.setMaxIdle(0);
         config.setMinIdle(0);
         config.setJmxNamePrefix(settings.name().replaceAll("[*?:,=\"\\\\\\p{Cntrl}]", "_"));
-        config.setBlockWhenExhausted(true);
-        config.setMaxWait(Duration.ofNanos(settings.borrowTimeoutNanos()));
+        config.setBlockWhenExhausted(false); // there is room for every slot
         this.sessions = new GenericObjectPool<>(new Factory(), config);
+        sessions.setSwallowedExceptionListener(
+                e -> LOG.warn("{}: a connection did not close cleanly", settings.name(), e));
     }
 
     /** Makes a session on the open database. */
@@ -102,8 +105,8 @@ final class SessionLife {
             LOG.debug("{}: connection is replaced", settings.name(), why);
         }
         try {
-            sessions.invalidateObject(session);
-        } catch (Exception e) {
+            sessions.returnObject(session);
+        } catch (RuntimeException e) {
             LOG.warn("{}: a connection did not close cleanly", settings.name(), e);
         }
     }

@@ -1,0 +1,190 @@
+package io.github.duckpool;
+
+import java.io.PrintWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A data source over one database in memory whose calls, down to those of its result sets, can be made to fail. Its connections
+ * can't be unwrapped, so a pool asks it for each one. It knows which connections nobody tried to close.
+ */
+final class FaultySource implements DataSource, AutoCloseable {
+    static final String FATAL = "FATAL Error: Failed: database has been invalidated because of a previous fatal error. "
+            + "The database must be restarted prior to being used again.";
+
+    private static final Set<Class<?>> WRAPPED = Set.of(Connection.class, Statement.class, ResultSet.class);
+
+    private final DuckDBConnection anchor;
+    private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger calls = new AtomicInteger();
+    final List<String> trace = new CopyOnWriteArrayList<>();
+
+    /** Which call fails, counted from 1; 0 for none. */
+    volatile int failAt;
+
+    volatile Supplier<? extends Throwable> fault = () -> new SQLException("injected");
+
+    /** The instance is invalid until its last connection was closed. */
+    volatile boolean dead;
+
+    /** What a close waits for; null for nothing. */
+    volatile @Nullable CountDownLatch closeGate;
+
+    FaultySource() throws SQLException {
+        anchor = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
+        try (Statement statement = anchor.createStatement()) {
+            statement.execute("CREATE TABLE t (x INTEGER)");
+        }
+    }
+
+    int calls() {
+        return calls.get();
+    }
+
+    int open() {
+        return open.size();
+    }
+
+    int rows() throws SQLException {
+        try (Connection c = anchor.duplicate()) {
+            return DuckPoolTest.intOf(c, "SELECT count(*) FROM t");
+        }
+    }
+
+    private void call(String what) throws Throwable {
+        int n = calls.incrementAndGet();
+        trace.add(what);
+        if (n == failAt) {
+            throw fault.get();
+        }
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        try {
+            call("DataSource.getConnection");
+        } catch (Throwable e) {
+            throw FaultySource.<RuntimeException>sneaky(e);
+        }
+        Connection real = anchor.duplicate();
+        open.add(real);
+        return (Connection) wrap(real, Connection.class, real);
+    }
+
+    private Object wrap(Object real, Class<?> type, Connection connection) {
+        return Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, args) -> invoke(real, type, method, args, connection));
+    }
+
+    private @Nullable Object invoke(
+            Object real, Class<?> type, Method method, @Nullable Object @Nullable [] args, Connection connection)
+            throws Throwable {
+        if (method.getDeclaringClass() == Object.class) {
+            return method.invoke(real, args);
+        }
+        boolean closes = type == Connection.class
+                && (method.getName().equals("close") || method.getName().equals("abort"));
+        if (closes) {
+            CountDownLatch gate = closeGate;
+            if (gate != null) {
+                gate.await();
+            }
+            real(method, real, args); // what fails while it closes is closed all the same
+            open.remove(connection);
+            if (open.isEmpty()) {
+                dead = false;
+            }
+        }
+        call(type.getSimpleName() + "." + method.getName());
+        if (closes) {
+            return null;
+        }
+        if (method.getName().equals("isWrapperFor")) {
+            return false;
+        }
+        if (dead && method.getName().startsWith("execute")) {
+            throw new SQLException(FATAL);
+        }
+        Object result = real(method, real, args);
+        for (Class<?> wrapped : WRAPPED) {
+            if (wrapped.isInstance(result) && method.getReturnType().isInterface()) {
+                return wrap(result, method.getReturnType(), connection);
+            }
+        }
+        return result;
+    }
+
+    private static @Nullable Object real(Method method, Object real, @Nullable Object @Nullable [] args)
+            throws Throwable {
+        try {
+            return method.invoke(real, args);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> E sneaky(Throwable e) throws E {
+        throw (E) e;
+    }
+
+    @Override
+    public Connection getConnection(String user, String password) throws SQLException {
+        throw new SQLException("a pool must not invent users");
+    }
+
+    @Override
+    public @Nullable PrintWriter getLogWriter() {
+        return null;
+    }
+
+    @Override
+    public void setLogWriter(PrintWriter out) {}
+
+    @Override
+    public void setLoginTimeout(int seconds) {}
+
+    @Override
+    public int getLoginTimeout() {
+        return 0;
+    }
+
+    @Override
+    public Logger getParentLogger() {
+        return Logger.getGlobal();
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        throw new SQLException("no wrapper");
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+        return false;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        anchor.close();
+    }
+}
