@@ -39,7 +39,8 @@ final class Markdown {
     static Path root() {
         Path root = Path.of("").toAbsolutePath().getParent();
         if (root == null || !Files.exists(root.resolve("README.md"))) {
-            throw new IllegalStateException("no README.md beside the module " + Path.of("").toAbsolutePath());
+            throw new IllegalStateException(
+                    "no README.md beside the module " + Path.of("").toAbsolutePath());
         }
         return root;
     }
@@ -102,8 +103,7 @@ final class Markdown {
     List<List<String>> table(String... header) {
         for (int i = 0; i < lines.size(); i++) {
             List<String> cells = cells(lines.get(i));
-            if (cells.size() >= header.length
-                    && cells.subList(0, header.length).equals(List.of(header))) {
+            if (cells.size() >= header.length && cells.subList(0, header.length).equals(List.of(header))) {
                 List<List<String>> rows = new ArrayList<>();
                 for (int row = i + 2; row < lines.size() && lines.get(row).startsWith("|"); row++) {
                     rows.add(cells(lines.get(row)));

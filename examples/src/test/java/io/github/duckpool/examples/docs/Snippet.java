@@ -50,7 +50,8 @@ record Snippet(Markdown.Block block, String className, String source, boolean ru
     }
 
     private static String nested(String body) {
-        return TYPE.matcher(body).replaceAll(match -> Matcher.quoteReplacement(match.group().replace("public ", "")));
+        return TYPE.matcher(body)
+                .replaceAll(match -> Matcher.quoteReplacement(match.group().replace("public ", "")));
     }
 
     /** A page shows how a pool is made, and not always that it is closed. */

@@ -18,8 +18,7 @@ public abstract class SnippetContext {
     protected final DuckPool pool = DuckPool.builder().database(FILE).build();
 
     /** What a service has already. */
-    protected final DataSource existing =
-            new SimpleDriverDataSource(new DuckDBDriver(), "jdbc:duckdb:" + FILE);
+    protected final DataSource existing = new SimpleDriverDataSource(new DuckDBDriver(), "jdbc:duckdb:" + FILE);
 
     /** The page's code. */
     public abstract void run() throws Exception;
@@ -45,7 +44,8 @@ public abstract class SnippetContext {
     private static void makeLetters() throws Exception {
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + FILE);
                 Statement statement = connection.createStatement()) {
-            statement.execute("CREATE TABLE letters(id INTEGER PRIMARY KEY, title VARCHAR, body VARCHAR, views INTEGER)");
+            statement.execute(
+                    "CREATE TABLE letters(id INTEGER PRIMARY KEY, title VARCHAR, body VARCHAR, views INTEGER)");
             statement.execute("INSERT INTO letters SELECT i, 'letter ' || i, 'Dear reader', 0 FROM range(1, 101) r(i)");
         }
     }

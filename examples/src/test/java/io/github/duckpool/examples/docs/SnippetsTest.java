@@ -63,8 +63,8 @@ class SnippetsTest {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter said = new StringWriter();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-            List<String> options = List.of(
-                    "-d", directory.toString(), "--release", "17", "-proc:none", "-cp", Snippet.classPath());
+            List<String> options =
+                    List.of("-d", directory.toString(), "--release", "17", "-proc:none", "-cp", Snippet.classPath());
             compiler.getTask(said, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
                     .call();
         }

@@ -40,8 +40,9 @@ class TablesTest {
                 .filter(name -> !NO_SETTINGS.contains(name))
                 .collect(Collectors.toCollection(TreeSet::new));
 
-        Set<String> documented =
-                README.table("setting", "default").stream().map(row -> row.get(0)).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> documented = README.table("setting", "default").stream()
+                .map(row -> row.get(0))
+                .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(documented).isEqualTo(methods);
     }
