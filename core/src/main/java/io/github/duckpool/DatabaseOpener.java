@@ -21,21 +21,26 @@ final class DatabaseOpener {
 
     private DatabaseOpener() {}
 
-    static OpenDatabase open(DuckPoolConfig config) throws SQLException {
+    /**
+     * Opens it.
+     *
+     * @param realPath the path to open it by, where it is a file
+     */
+    static OpenDatabase open(DuckPoolConfig config, @Nullable Path realPath) throws SQLException {
         DataSource source = config.dataSource().orElse(null);
-        Connection anchor = source == null ? connect(config) : connect(config, source);
+        Connection anchor = source == null ? connect(config, realPath) : connect(config, source);
         return AnchoredDatabase.over(anchor, source, config.initSql());
     }
 
-    private static Connection connect(DuckPoolConfig config) throws SQLException {
+    private static Connection connect(DuckPoolConfig config, @Nullable Path file) throws SQLException {
         Map<String, String> settings = new HashMap<>(config.settings());
         if (config.readOnly()) {
             settings.put(DatabaseUrl.READ_ONLY, "true");
         }
-        Path file = config.databaseUrl().file().orElse(null);
         boolean isNew = file != null && Files.notExists(file);
         try {
-            return AnchoredDatabase.connect(config.url(), settings);
+            return AnchoredDatabase.connect(
+                    file == null ? config.url() : config.databaseUrl().at(file), settings);
         } catch (SQLException e) {
             if (file == null) {
                 throw e;

@@ -1,6 +1,8 @@
 package io.github.duckpool;
 
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -56,6 +58,22 @@ record DatabaseUrl(String url, String database) {
             return Optional.empty();
         }
         return Optional.of(Path.of(database));
+    }
+
+    /**
+     * This URL with another path to the same file.
+     *
+     * @throws SQLException if that path can't stand in a URL
+     */
+    String at(Path file) throws SQLException {
+        String path = file.toString();
+        if (path.indexOf(';') >= 0) {
+            throw new SQLNonTransientConnectionException(
+                    "the real path of a database must not contain ';', which ends the path in a DuckDB URL, was \"" + path
+                            + "\"",
+                    "08001");
+        }
+        return PREFIX + path + url.substring(PREFIX.length() + database.length());
     }
 
     /** The settings that the URL itself carries; the driver applies them, and they win over the builder's. */

@@ -2,7 +2,7 @@ package io.github.duckpool;
 
 import io.github.duckpool.internal.lease.HeldLease;
 import io.github.duckpool.internal.lease.Lease;
-import io.github.duckpool.internal.lease.OpenDatabase;
+import io.github.duckpool.internal.lease.PathLease;
 import io.github.duckpool.internal.lease.Tenant;
 import io.github.duckpool.internal.pool.ConnectionPool;
 import io.github.duckpool.internal.pool.PoolFigures;
@@ -53,11 +53,14 @@ public final class DuckPool extends PoolDataSource implements AutoCloseable {
     }
 
     private Lease lease(Tenant tenant) {
-        return new HeldLease(config.poolName(), this::open, tenant, nanos(config.closeTimeout()));
-    }
-
-    private OpenDatabase open() throws SQLException {
-        return config.retry().call(() -> DatabaseOpener.open(config), config.borrowTimeout());
+        return config.databaseUrl()
+                .file()
+                .<Lease>map(file -> new PathLease(file, RetriedOpener.terms(config), new RetriedOpener(config), tenant))
+                .orElseGet(() -> new HeldLease(
+                        config.poolName(),
+                        () -> config.retry().call(() -> DatabaseOpener.open(config, null), config.borrowTimeout()),
+                        tenant,
+                        nanos(config.closeTimeout())));
     }
 
     /**
@@ -116,7 +119,7 @@ public final class DuckPool extends PoolDataSource implements AutoCloseable {
     }
 
     /** A time of centuries is as good as one of a century, and leaves room for sums. */
-    private static long nanos(Duration time) {
+    static long nanos(Duration time) {
         return time.compareTo(LONGEST) < 0 ? time.toNanos() : LONGEST.toNanos();
     }
 

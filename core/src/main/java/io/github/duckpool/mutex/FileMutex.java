@@ -218,7 +218,8 @@ public final class FileMutex {
 
     /**
      * Whether anybody alive waits until this process gives its turn back: another process, or another request of this one. Readers do
-     * not wait for a shared turn. Exact, unlike {@link #waiters()}, and as cheap while nobody has come.
+     * not wait for a shared turn. Exact, unlike {@link #waiters()}, and as cheap while nobody has come. Also true when the companion
+     * file was deleted or replaced: others wait at the new one, unseen.
      *
      * @return true if passing the turn on would serve somebody
      * @throws IOException if the companion file can't be used

@@ -93,7 +93,7 @@ final class TurnLine {
 
     boolean isAwaited() throws IOException {
         QueueTicket mine = newest;
-        return mine != null && (line.queueLength() > 0 || mine.isAwaited());
+        return mine != null && (line.queueLength() > 0 || !mine.file().isCurrent() || mine.isAwaited());
     }
 
     long ticketOf(Permit turn) {

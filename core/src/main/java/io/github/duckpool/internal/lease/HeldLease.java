@@ -1,9 +1,7 @@
 package io.github.duckpool.internal.lease;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
-import java.sql.Statement;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -191,29 +189,16 @@ public final class HeldLease implements Lease {
         OpenDatabase opened = opener.open();
         if (broken != null) {
             try {
-                probe(opened);
-            } catch (SQLException | RuntimeException | Error e) {
+                LeaseErrors.probe(name, opened, broken);
+            } catch (SQLException e) {
                 close(opened);
-                throw new SQLNonTransientConnectionException(
-                        name
-                                + ": the database met a fatal error and can't be used before every connection of this process"
-                                + " to it is closed, those outside the pool too; the fatal error: "
-                                + broken.getMessage(),
-                        "08006",
-                        e);
+                throw e;
             }
             synchronized (this) {
                 fatal = null;
             }
         }
         return opened;
-    }
-
-    private static void probe(OpenDatabase opened) throws SQLException {
-        try (Connection connection = opened.connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute("SELECT 1");
-        }
     }
 
     private void fail(SQLException why) {

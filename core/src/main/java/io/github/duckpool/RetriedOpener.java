@@ -1,0 +1,41 @@
+package io.github.duckpool;
+
+import io.github.duckpool.internal.lease.FileOpener;
+import io.github.duckpool.internal.lease.LeaseTerms;
+import io.github.duckpool.internal.lease.OpenDatabase;
+import io.github.duckpool.internal.lease.Opener;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Opens a pool's file, in attempts that the pool's retry policy paces. */
+record RetriedOpener(DuckPoolConfig config) implements FileOpener {
+
+    @Override
+    public OpenDatabase open(Path file) throws SQLException {
+        return DatabaseOpener.open(config, file);
+    }
+
+    @Override
+    public OpenDatabase retry(Opener attempt) throws SQLException {
+        return config.retry().call(attempt::open, config.borrowTimeout());
+    }
+
+    /** The same for the lease, in its terms. */
+    static LeaseTerms terms(DuckPoolConfig config) {
+        Sharing sharing = config.sharing();
+        Map<String, String> settings = new HashMap<>(config.databaseUrl().settings());
+        config.settings().forEach(settings::putIfAbsent);
+        return new LeaseTerms(
+                config.poolName(),
+                config.readOnly(),
+                sharing.mode() != Sharing.Mode.EXCLUSIVE,
+                DuckPool.nanos(sharing.minSlice()),
+                sharing.maxSlice().map(DuckPool::nanos).orElse(0L),
+                sharing.cutsOff(),
+                sharing.idleRelease().map(DuckPool::nanos).orElse(0L),
+                false,
+                settings);
+    }
+}

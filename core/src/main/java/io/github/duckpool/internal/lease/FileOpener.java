@@ -1,0 +1,25 @@
+package io.github.duckpool.internal.lease;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+
+/** Opens a database file with one pool's settings and initial SQL. */
+public interface FileOpener {
+    /**
+     * Makes one attempt to open the file.
+     *
+     * @param file the real path: DuckDB 1.4 takes another path to the same file for another database
+     * @return the open database
+     * @throws SQLException if it can't be opened; then nothing is left open
+     */
+    OpenDatabase open(Path file) throws SQLException;
+
+    /**
+     * Paces attempts to open the file while another process holds it.
+     *
+     * @param attempt makes one attempt
+     * @return what the successful attempt returned
+     * @throws SQLException what the last attempt threw
+     */
+    OpenDatabase retry(Opener attempt) throws SQLException;
+}

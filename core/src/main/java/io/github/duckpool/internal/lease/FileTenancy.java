@@ -1,0 +1,311 @@
+package io.github.duckpool.internal.lease;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One pool's part in a {@link FileLease}: its wish for the file, its anchor while the file is open, and what it was seen to use.
+ *
+ * <p>No wish is lost. A borrower queues and then calls {@link #request()}; the lease first takes back that the file is
+ * open here, then drains the pool, and looks for waiting borrowers after that. So either the borrower reads that the file is not open and
+ * asks, or the lease sees him waiting. Thread-safe where it says so.
+ */
+final class FileTenancy implements Lease {
+    private static final Logger LOG = LoggerFactory.getLogger(FileTenancy.class);
+
+    /** How long a closing pool waits for DuckDB to close; only native code that hangs takes longer. */
+    private static final long LEAVE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private final FileLease lease;
+    private final FileOpener opener;
+    private final Tenant tenant;
+    private final LeaseTerms terms;
+    private final CountDownLatch gone = new CountDownLatch(1);
+
+    /** Whether borrowers are lent to; written by the lease's thread. */
+    private volatile boolean open;
+
+    /** Whether somebody here wants the file to be opened. */
+    private volatile boolean asked;
+
+    /** Whether it was asked for ahead of need, so that no waiting borrower has to be seen for it. */
+    private volatile boolean eager;
+
+    /** What the pool was given last; another object whenever it is given something, so that late errors can be told apart. */
+    private volatile @Nullable OpenDatabase lent;
+
+    /** Left for good; guarded by the lease's lock. */
+    private boolean left;
+
+    /** Whether the lease's thread opens, has or closes an anchor for it; guarded by the lease's lock. */
+    private boolean held;
+
+    /** The lease's thread's own, as all that follows. */
+    private @Nullable OpenDatabase database;
+
+    private long borrowsSeen;
+    private long unusedSinceNanos;
+    private boolean overstayReported;
+    private boolean hangingReported;
+
+    FileTenancy(FileLease lease, LeaseTerms terms, FileOpener opener, Tenant tenant) {
+        this.lease = lease;
+        this.terms = terms;
+        this.opener = opener;
+        this.tenant = tenant;
+    }
+
+    @Override
+    public void request() {
+        if (open || asked) {
+            return;
+        }
+        if (!tenant.wanted()) {
+            eager = true;
+        }
+        asked = true;
+        try {
+            lease.wished();
+        } catch (Throwable noThread) {
+            asked = false;
+            throw noThread;
+        }
+    }
+
+    @Override
+    public Optional<String> obstacle() {
+        return open ? Optional.empty() : Optional.of(lease.obstacle());
+    }
+
+    @Override
+    public void reopen(OpenDatabase broken, SQLException why) {
+        if (broken == lent) {
+            lease.reopen(this, why);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!lease.leave(this)) {
+            return;
+        }
+        boolean interrupted = false;
+        long deadlineNanos = System.nanoTime() + LEAVE_NANOS;
+        while (true) {
+            try {
+                if (!gone.await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    LOG.warn(
+                            "{}: {} could not be closed yet ({}); that goes on by itself",
+                            terms.poolName(),
+                            lease.file(),
+                            lease.obstacle());
+                }
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    LeaseTerms terms() {
+        return terms;
+    }
+
+    FileOpener opener() {
+        return opener;
+    }
+
+    Tenant tenant() {
+        return tenant;
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    boolean wishes() {
+        return asked;
+    }
+
+    /** Forgets a wish that nobody has any more. */
+    void reconsider() {
+        if (asked && !eager && !tenant.wanted()) {
+            asked = false;
+            renew();
+        }
+    }
+
+    /** From now on only waiting borrowers count. */
+    void unlessAhead() {
+        eager = false;
+    }
+
+    /** Wishes for the file although nobody may wait just now: it was open before. */
+    void askAgain() {
+        eager = true;
+        asked = true;
+    }
+
+    /** Wishes for the file if borrowers wait; the lease looks after it has closed. */
+    void renew() {
+        if (!open && tenant.wanted()) {
+            asked = true;
+        }
+    }
+
+    /** Lends from the database. */
+    void opened(OpenDatabase opened, long nowNanos) {
+        database = opened;
+        lend(opened, nowNanos);
+    }
+
+    private void lend(OpenDatabase opened, long nowNanos) {
+        lent = opened;
+        borrowsSeen = tenant.borrows();
+        unusedSinceNanos = nowNanos;
+        overstayReported = false;
+        hangingReported = false;
+        open = true;
+        fulfilled();
+        tenant.opened(opened);
+    }
+
+    /** Lends from the database that is still open; a draining was called off. */
+    void lendAgain(long nowNanos) {
+        OpenDatabase still = database;
+        if (still != null) {
+            lend(new SameDatabase(still), nowNanos);
+        }
+    }
+
+    /** A further view of an open database: whoever is done with the view before says nothing about this one. */
+    private record SameDatabase(OpenDatabase database) implements OpenDatabase {
+        @Override
+        public Connection connect() throws SQLException {
+            return database.connect();
+        }
+
+        @Override
+        public boolean isLost() {
+            return database.isLost();
+        }
+
+        @Override
+        public void close() throws SQLException {
+            database.close();
+        }
+    }
+
+    /** Tells everyone who waits that the file can't be opened. */
+    void failed(SQLException why) {
+        fulfilled();
+        tenant.failed(why);
+    }
+
+    private void fulfilled() {
+        asked = false;
+        eager = false;
+    }
+
+    /** Since when no connection was borrowed, as far as was looked. */
+    long unusedSinceNanos(long nowNanos) {
+        long borrows = tenant.borrows();
+        if (borrows != borrowsSeen || tenant.borrowed() > 0 || tenant.wanted()) {
+            borrowsSeen = borrows;
+            unusedSinceNanos = nowNanos;
+        }
+        return unusedSinceNanos;
+    }
+
+    /** Lends no more, from before the pool is drained on: see above. */
+    void shut() {
+        open = false;
+    }
+
+    /** Closes the anchor, if there is one. */
+    void closeDatabase() {
+        OpenDatabase closing = database;
+        database = null;
+        open = false;
+        if (closing != null) {
+            close(closing, terms.poolName());
+        }
+    }
+
+    static void close(OpenDatabase closing, String poolName) {
+        try {
+            closing.close();
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn("{}: the database did not close cleanly", poolName, e);
+        }
+    }
+
+    @Nullable
+    OpenDatabase database() {
+        return database;
+    }
+
+    /** Reports that connections are out for too long while others wait; true for the first time in a slice. */
+    boolean reportOverstay(String waited) {
+        if (overstayReported) {
+            return false;
+        }
+        overstayReported = true;
+        LOG.warn(
+                "{}: connections keep {} from others, who have waited for {}; {}:{}{}",
+                terms.poolName(),
+                lease.file(),
+                waited,
+                terms.cutsOff() ? "they are cut off" : "they are waited for",
+                System.lineSeparator(),
+                tenant.describeBorrowers());
+        return true;
+    }
+
+    /** Reports once for each slice that a connection that was cut off does not end. */
+    void reportHanging() {
+        if (!hangingReported) {
+            hangingReported = true;
+            LOG.error(
+                    "{}: a connection that was cut off hangs in native code; {} is not passed on before it ends",
+                    terms.poolName(),
+                    lease.file());
+        }
+    }
+
+    void leave() {
+        left = true;
+        asked = false;
+    }
+
+    boolean hasLeft() {
+        return left;
+    }
+
+    void held(boolean held) {
+        this.held = held;
+    }
+
+    boolean isHeld() {
+        return held;
+    }
+
+    /** Lets go of whoever waits in {@link #close()}. */
+    void gone() {
+        gone.countDown();
+    }
+
+    @Override
+    public String toString() {
+        return terms.poolName();
+    }
+}

@@ -1,0 +1,112 @@
+package io.github.duckpool.internal.lease;
+
+import io.github.duckpool.mutex.FileMutex;
+import io.github.duckpool.mutex.Permit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A turn on a file, taken in two steps: first among the class loaders of this JVM, then in the queue of the processes.
+ *
+ * <p>Class loaders need a turn among themselves even to read. Each may have loaded a DuckDB of its own, and two of those in one
+ * process don't exclude each other: locks of one process never conflict, and whoever closes the file first drops the lock of
+ * both. What they share are objects of the JDK in the system properties: a fair semaphore for each path, and the
+ * identity of each file that is open, so that two hard links to one file can't both be opened.
+ *
+ * <p>Thread-safe, as far as one thread takes the turn and gives it back.
+ */
+final class JvmTurn implements AutoCloseable {
+    private static final String GATES = "io.github.duckpool.lease.gates";
+    private static final String OPEN_FILES = "io.github.duckpool.lease.files";
+
+    private final FileMutex mutex;
+    private final Semaphore gate;
+    private final Permit turn;
+    private @Nullable Object fileKey;
+
+    private JvmTurn(FileMutex mutex, Semaphore gate, Permit turn) {
+        this.mutex = mutex;
+        this.gate = gate;
+        this.turn = turn;
+    }
+
+    /** Waits for the turn in arrival order, for as long as it takes. An interrupt gives the place up. */
+    static JvmTurn take(FileMutex mutex, boolean shared) throws InterruptedException, IOException {
+        Semaphore gate = shared(GATES, Semaphore.class)
+                .computeIfAbsent(mutex.file().toString(), path -> new Semaphore(1, true));
+        gate.acquire();
+        try {
+            return new JvmTurn(mutex, gate, shared ? mutex.lockShared() : mutex.lock());
+        } catch (InterruptedException | IOException | RuntimeException | Error e) {
+            gate.release();
+            throw e;
+        }
+    }
+
+    /** Whether this turn should be passed on: somebody else waits, or can't be seen any more. */
+    boolean isAwaited() {
+        try {
+            return gate.hasQueuedThreads() || mutex.isAwaited();
+        } catch (IOException e) {
+            return true; // this turn may be lost with the companion; taking the next one tells why
+        }
+    }
+
+    /**
+     * Notes that the file is, or is about to be, open in this JVM.
+     *
+     * @return the other path by which the same file is open already, or null when all is well
+     */
+    @Nullable
+    String claimFile() {
+        if (fileKey != null) {
+            return null;
+        }
+        Object key = keyOf(mutex.file());
+        if (key == null) {
+            return null; // DuckDB is about to make it: it can have no other name yet
+        }
+        String path = mutex.file().toString();
+        String other = shared(OPEN_FILES, String.class).putIfAbsent(key, path);
+        if (other != null) {
+            return other;
+        }
+        fileKey = key;
+        return null;
+    }
+
+    /** Passes the turn on; the database must be closed. */
+    @Override
+    public void close() {
+        if (fileKey != null) {
+            shared(OPEN_FILES, String.class).remove(fileKey);
+            fileKey = null;
+        }
+        turn.close();
+        gate.release();
+    }
+
+    private static @Nullable Object keyOf(Path file) {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <V> Map<Object, V> shared(String name, Class<V> type) {
+        return (Map<Object, V>) System.getProperties().computeIfAbsent(name, key -> new ConcurrentHashMap<Object, V>());
+    }
+
+    @Override
+    public String toString() {
+        return turn.toString();
+    }
+}

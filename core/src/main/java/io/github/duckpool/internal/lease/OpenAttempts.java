@@ -1,0 +1,137 @@
+package io.github.duckpool.internal.lease;
+
+import io.github.duckpool.lock.DuckError;
+import io.github.duckpool.lock.DuckError.Kind;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens a file whose turn has come, while a program that knows nothing of the queue may still hold DuckDB's lock on it. The
+ * pool's retry policy paces the attempts; when it has had enough they go on at a modest pace, for as long as somebody waits.
+ * Says in the log who is in the way, once and then every 10 s.
+ *
+ * <p>One thread opens; {@link #holder()} is for any thread.
+ */
+final class OpenAttempts {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenAttempts.class);
+    private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long LONGEST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final Path file;
+    private final LongConsumer pause;
+
+    private volatile @Nullable String holder;
+    private @Nullable String loggedHolder;
+    private long loggedNanos;
+
+    /** Nobody wants the file any more; kept from retry policies as an error that no retry cures. */
+    private static final class UnwantedException extends SQLException {
+        private static final long serialVersionUID = 1;
+
+        UnwantedException() {
+            super("nobody waits for the database any more");
+        }
+    }
+
+    /**
+     * Makes the attempts on one file.
+     *
+     * @param file the real path
+     * @param pause waits for so many nanoseconds at most
+     */
+    OpenAttempts(Path file, LongConsumer pause) {
+        this.file = file;
+        this.pause = pause;
+    }
+
+    /**
+     * Opens the file for one pool.
+     *
+     * @return null if nobody there waits any more
+     * @throws SQLException if it can't be opened, and waiting would not help
+     */
+    @Nullable
+    OpenDatabase open(FileTenancy tenancy) throws SQLException {
+        long backoffNanos = FIRST_BACKOFF_NANOS;
+        try {
+            while (true) {
+                try {
+                    return tenancy.opener().retry(() -> attempt(tenancy));
+                } catch (UnwantedException e) {
+                    return null;
+                } catch (SQLException e) {
+                    if (!isInTheWay(DuckError.classify(e).kind())) {
+                        throw e;
+                    }
+                }
+                tenancy.unlessAhead();
+                Thread.interrupted(); // ended the policy's wait: somebody left
+                pause.accept(backoffNanos);
+                backoffNanos = Math.min(LONGEST_BACKOFF_NANOS, 2 * backoffNanos);
+            }
+        } finally {
+            holder = null;
+        }
+    }
+
+    private OpenDatabase attempt(FileTenancy tenancy) throws SQLException {
+        tenancy.reconsider();
+        if (!tenancy.wishes()) {
+            throw new UnwantedException();
+        }
+        try {
+            return tenancy.opener().open(file);
+        } catch (SQLException e) {
+            DuckError error = DuckError.classify(e);
+            if (isInTheWay(error.kind())) {
+                note(tenancy, error);
+            }
+            throw e;
+        }
+    }
+
+    /** What goes away when somebody else closes the file. */
+    private static boolean isInTheWay(Kind kind) {
+        return kind == Kind.FILE_LOCKED || kind == Kind.HANDLE_CONFLICT;
+    }
+
+    private void note(FileTenancy tenancy, DuckError error) {
+        String who = describe(error);
+        holder = who;
+        long now = System.nanoTime();
+        if (!who.equals(loggedHolder) || now - loggedNanos >= LOG_NANOS) {
+            loggedHolder = who;
+            loggedNanos = now;
+            LOG.warn(
+                    "{}: {} is held by {}, which does not take turns in its queue; tried again until it is free",
+                    tenancy.terms().poolName(),
+                    file,
+                    who);
+        }
+    }
+
+    private static String describe(DuckError error) {
+        if (error.kind() == Kind.HANDLE_CONFLICT) {
+            return "this process, which is just closing it";
+        }
+        StringBuilder text = new StringBuilder(
+                error.holderPid().isPresent()
+                        ? "PID " + error.holderPid().getAsLong()
+                        : "a process that can't be seen from here (another container or host?)");
+        error.holderCommand().ifPresent(command -> text.append(" (").append(command).append(')'));
+        error.holderUser().ifPresent(user -> text.append(" of user ").append(user));
+        return text.append(error.holderReadsOnly() ? ", which reads it" : "").toString();
+    }
+
+    /** Who keeps DuckDB's lock at the moment. */
+    Optional<String> holder() {
+        return Optional.ofNullable(holder);
+    }
+}
