@@ -69,8 +69,8 @@ record DatabaseUrl(String url, String database) {
         String path = file.toString();
         if (path.indexOf(';') >= 0) {
             throw new SQLNonTransientConnectionException(
-                    "the real path of a database must not contain ';', which ends the path in a DuckDB URL, was \"" + path
-                            + "\"",
+                    "the real path of a database must not contain ';', which ends the path in a DuckDB URL, was \""
+                            + path + "\"",
                     "08001");
         }
         return PREFIX + path + url.substring(PREFIX.length() + database.length());

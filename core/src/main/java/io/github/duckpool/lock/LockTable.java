@@ -95,8 +95,7 @@ public final class LockTable {
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
             return List.of();
         }
-        List<Lock> byInode =
-                locks.stream().filter(lock -> lock.inode == inode).toList();
+        List<Lock> byInode = locks.stream().filter(lock -> lock.inode == inode).toList();
         List<Lock> byDevice =
                 byInode.stream().filter(lock -> lock.device.equals(device)).toList();
         return byDevice.isEmpty() ? byInode : byDevice;

@@ -66,12 +66,9 @@ final class WritingWorker {
 
     private void write(int thread) {
         try {
-            for (int number = 0;
-                    failure.get() == null && !Files.exists(directory.resolve("stop"));
-                    number++) {
+            for (int number = 0; failure.get() == null && !Files.exists(directory.resolve("stop")); number++) {
                 insert(thread, number);
-                acknowledged.write(
-                        (worker + " " + thread + " " + number + "\n").getBytes(StandardCharsets.US_ASCII));
+                acknowledged.write((worker + " " + thread + " " + number + "\n").getBytes(StandardCharsets.US_ASCII));
             }
         } catch (Throwable e) {
             failure.compareAndSet(null, e);

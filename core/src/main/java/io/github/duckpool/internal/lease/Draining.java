@@ -51,7 +51,8 @@ final class Draining {
     boolean await() {
         while (true) {
             draining.entrySet()
-                    .removeIf(entry -> entry.getValue().isDone() || entry.getKey().hasLeft());
+                    .removeIf(
+                            entry -> entry.getValue().isDone() || entry.getKey().hasLeft());
             if (draining.isEmpty()) {
                 return true;
             }

@@ -115,8 +115,8 @@ final class FileLease {
         lock.lock();
         try {
             if (worker == null) {
-                Thread thread =
-                        new Thread(null, this::run, "duckpool lease on " + mutex.file().getFileName(), 0, false);
+                Thread thread = new Thread(
+                        null, this::run, "duckpool lease on " + mutex.file().getFileName(), 0, false);
                 thread.setDaemon(true);
                 thread.start(); // where there are no more threads, the next one who asks tries again
                 worker = thread;
@@ -275,7 +275,10 @@ final class FileLease {
                 fail(tenancy, opened, e);
                 continue;
             } catch (RuntimeException | Error e) {
-                fail(tenancy, opened, new SQLException(tenancy + ": " + file() + " could not be opened: " + e, "08001", e));
+                fail(
+                        tenancy,
+                        opened,
+                        new SQLException(tenancy + ": " + file() + " could not be opened: " + e, "08001", e));
                 continue;
             }
             if (opened == null) {
@@ -347,8 +350,7 @@ final class FileLease {
         }
         long idleNanos = 0;
         for (FileTenancy tenancy : open) {
-            idleNanos = Math.max(
-                    idleNanos, Slice.untilIdle(tenancy.terms(), tenancy.unusedSinceNanos(now), now));
+            idleNanos = Math.max(idleNanos, Slice.untilIdle(tenancy.terms(), tenancy.unusedSinceNanos(now), now));
         }
         if (idleNanos == 0) {
             return 0;
@@ -417,7 +419,9 @@ final class FileLease {
     }
 
     private List<FileTenancy> held() {
-        return tenancies().stream().filter(tenancy -> tenancy.database() != null).toList();
+        return tenancies().stream()
+                .filter(tenancy -> tenancy.database() != null)
+                .toList();
     }
 
     private @Nullable SQLException fatal() {

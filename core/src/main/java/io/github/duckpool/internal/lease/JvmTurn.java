@@ -38,8 +38,8 @@ final class JvmTurn implements AutoCloseable {
 
     /** Waits for the turn in arrival order, for as long as it takes. An interrupt gives the place up. */
     static JvmTurn take(FileMutex mutex, boolean shared) throws InterruptedException, IOException {
-        Semaphore gate = shared(GATES, Semaphore.class)
-                .computeIfAbsent(mutex.file().toString(), path -> new Semaphore(1, true));
+        Semaphore gate =
+                shared(GATES, Semaphore.class).computeIfAbsent(mutex.file().toString(), path -> new Semaphore(1, true));
         gate.acquire();
         try {
             return new JvmTurn(mutex, gate, shared ? mutex.lockShared() : mutex.lock());

@@ -57,7 +57,8 @@ final class LeaseErrors {
             statement.execute("SELECT 1");
         } catch (SQLException | RuntimeException e) {
             throw new SQLNonTransientConnectionException(
-                    poolName + ": the database met a fatal error and can't be used before every connection of this process"
+                    poolName
+                            + ": the database met a fatal error and can't be used before every connection of this process"
                             + " to it is closed, those outside the pool too; the fatal error: " + fatal.getMessage(),
                     "08006",
                     e);

@@ -125,7 +125,8 @@ final class OpenAttempts {
                 error.holderPid().isPresent()
                         ? "PID " + error.holderPid().getAsLong()
                         : "a process that can't be seen from here (another container or host?)");
-        error.holderCommand().ifPresent(command -> text.append(" (").append(command).append(')'));
+        error.holderCommand()
+                .ifPresent(command -> text.append(" (").append(command).append(')'));
         error.holderUser().ifPresent(user -> text.append(" of user ").append(user));
         return text.append(error.holderReadsOnly() ? ", which reads it" : "").toString();
     }

@@ -14,13 +14,11 @@ final class TurnReport {
     private TurnReport() {}
 
     static String describe(FileMutex mutex) {
-        List<LockTable.Lock> tickets = LockTable.read()
-                .map(table -> table.on(mutex.companion()))
-                .orElse(List.of())
-                .stream()
-                .filter(lock -> lock.start() > TICKETS)
-                .sorted(Comparator.comparingLong(LockTable.Lock::start))
-                .toList();
+        List<LockTable.Lock> tickets =
+                LockTable.read().map(table -> table.on(mutex.companion())).orElse(List.of()).stream()
+                        .filter(lock -> lock.start() > TICKETS)
+                        .sorted(Comparator.comparingLong(LockTable.Lock::start))
+                        .toList();
         long own = ProcessHandle.current().pid();
         Optional<LockTable.Lock> holder = tickets.stream().findFirst();
         String waits = "waits for its turn on " + mutex.file();
@@ -38,7 +36,8 @@ final class TurnReport {
     private static String process(long pid) {
         var text = new StringBuilder("PID ").append(pid);
         ProcessHandle.of(pid).map(ProcessHandle::info).ifPresent(info -> {
-            info.command().ifPresent(command -> text.append(" (").append(command).append(')'));
+            info.command()
+                    .ifPresent(command -> text.append(" (").append(command).append(')'));
             info.user().ifPresent(user -> text.append(" of user ").append(user));
         });
         return text.toString();
