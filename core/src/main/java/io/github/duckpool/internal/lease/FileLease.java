@@ -185,8 +185,8 @@ final class FileLease {
     void pause(long nanos) {
         lock.lock();
         try {
-            if (!signalled) {
-                changed.awaitNanos(nanos);
+            for (long left = nanos; !signalled && left > 0; ) {
+                left = changed.awaitNanos(left);
             }
         } catch (InterruptedException e) {
             // looks around, as after any signal
