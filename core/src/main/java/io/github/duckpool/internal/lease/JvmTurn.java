@@ -38,8 +38,8 @@ final class JvmTurn implements AutoCloseable {
 
     /** Waits for the turn in arrival order, for as long as it takes. An interrupt gives the place up. */
     static JvmTurn take(FileMutex mutex, boolean shared) throws InterruptedException, IOException {
-        Semaphore gate =
-                shared(GATES, Semaphore.class).computeIfAbsent(mutex.file().toString(), path -> new Semaphore(1, true));
+        Semaphore gate = JvmTurn.<Semaphore>sharedMap(GATES)
+                .computeIfAbsent(mutex.file().toString(), path -> new Semaphore(1, true));
         gate.acquire();
         try {
             return new JvmTurn(mutex, gate, shared ? mutex.lockShared() : mutex.lock());
@@ -73,7 +73,7 @@ final class JvmTurn implements AutoCloseable {
             return null; // DuckDB is about to make it: it can have no other name yet
         }
         String path = mutex.file().toString();
-        String other = shared(OPEN_FILES, String.class).putIfAbsent(key, path);
+        String other = JvmTurn.<String>sharedMap(OPEN_FILES).putIfAbsent(key, path);
         if (other != null) {
             return other;
         }
@@ -85,7 +85,7 @@ final class JvmTurn implements AutoCloseable {
     @Override
     public void close() {
         if (fileKey != null) {
-            shared(OPEN_FILES, String.class).remove(fileKey);
+            JvmTurn.<String>sharedMap(OPEN_FILES).remove(fileKey);
             fileKey = null;
         }
         turn.close();
@@ -101,7 +101,7 @@ final class JvmTurn implements AutoCloseable {
     }
 
     @SuppressWarnings("unchecked")
-    private static <V> Map<Object, V> shared(String name, Class<V> type) {
+    private static <V> Map<Object, V> sharedMap(String name) {
         return (Map<Object, V>) System.getProperties().computeIfAbsent(name, key -> new ConcurrentHashMap<Object, V>());
     }
 
