@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LockTable {
     private static final Path TABLE = Path.of("/proc/locks");
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
 
     private final List<Lock> locks;
 
@@ -62,7 +64,7 @@ public final class LockTable {
 
     /** Reads such a line: {@code 2: POSIX  ADVISORY  WRITE 19527 fe:00:10003465 0 EOF}; null for locks of other kinds. */
     static @Nullable Lock parse(String line) {
-        String[] words = line.trim().split("\\s+");
+        String[] words = BLANKS.split(line.trim(), -1);
         if (words.length != 8 || !words[1].equals("POSIX")) {
             return null; // also of those who wait for a lock: "2: -> POSIX …"
         }
