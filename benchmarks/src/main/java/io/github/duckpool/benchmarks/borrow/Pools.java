@@ -89,6 +89,7 @@ public final class Pools {
         config.setDriverClassName(driverOf(url));
         config.setMaxActive(size);
         config.setMaxIdle(size);
+        config.setMinIdle(size);
         config.setInitialSize(size);
         config.setMaxWait((int) TIMEOUT.toMillis());
         org.apache.tomcat.jdbc.pool.DataSource pool = new org.apache.tomcat.jdbc.pool.DataSource(config);

@@ -21,7 +21,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * @param method the method with {@code @Benchmark}
  * @param threads how many threads call it at once
  * @param parameters values of the fields with {@code @Param}
- * @param iterationMillis how long each of the two iterations to warm up and the three that are measured takes
+ * @param iterationMillis how long each of the three iterations that are measured takes; the two to warm up take twice as long
  */
 public record JmhTurn(
         Class<?> benchmark, String method, int threads, Map<String, String> parameters, int iterationMillis)
@@ -46,7 +46,7 @@ public record JmhTurn(
                 .threads(threads)
                 .forks(1)
                 .warmupIterations(2)
-                .warmupTime(iteration)
+                .warmupTime(TimeValue.milliseconds(2L * iterationMillis))
                 .measurementIterations(3)
                 .measurementTime(iteration)
                 .addProfiler(GCProfiler.class)

@@ -1,6 +1,5 @@
 package io.github.duckpool.internal.gate;
 
-import io.github.duckpool.internal.wait.Waiter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -124,6 +123,24 @@ public final class BorrowGate<S> extends ServedLine<S> {
         }
         Slot<S> slot = tryBorrow();
         return slot != null ? slot : await(timeoutNanos);
+    }
+
+    /**
+     * Borrows a slot in line: the rest of {@link #borrow} for one who got none from {@link #tryBorrow}.
+     *
+     * @param timeoutNanos how long to wait at most; 0 or less: not at all
+     * @return the slot, LENT
+     * @throws InterruptedException as {@link #borrow} does
+     * @throws TimeoutException as {@link #borrow} does
+     * @throws GateClosedException as {@link #borrow} does
+     * @throws ExecutionException as {@link #borrow} does
+     */
+    public Slot<S> borrowInLine(long timeoutNanos)
+            throws InterruptedException, TimeoutException, GateClosedException, ExecutionException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return await(timeoutNanos);
     }
 
     /**

@@ -1,11 +1,8 @@
 package io.github.duckpool.internal.gate;
 
 import io.github.duckpool.internal.wait.Delivery;
-import io.github.duckpool.internal.wait.Waiter;
-import io.github.duckpool.internal.wait.WaitingLine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
@@ -31,6 +28,8 @@ abstract class ServedLine<S> {
 
     /** How often a lone waiter looks for its slot before it parks: about as long as the park would take. */
     private static final int SPINS = 100;
+
+    private static final Supplier<GateClosedException> CLOSED_MEANWHILE = GateClosedException::new;
 
     private static final VarHandle ATTENTION;
 
@@ -134,11 +133,11 @@ abstract class ServedLine<S> {
             Thread.currentThread().interrupt();
         }
         Object outcome = self.outcome();
-        if (outcome instanceof GateClosedException closed) {
-            throw closed;
+        if (outcome == CLOSED_MEANWHILE) {
+            throw new GateClosedException();
         }
-        if (outcome instanceof Throwable failure) {
-            throw new ExecutionException(failure);
+        if (outcome instanceof Supplier<?> why) {
+            throw new ExecutionException((Throwable) why.get());
         }
         Slot<S> slot = slotIn(outcome);
         slots.remember(slot);
@@ -153,10 +152,11 @@ abstract class ServedLine<S> {
         } else if (timeoutNanos <= 0) {
             future.completeExceptionally(new TimeoutException());
         } else {
-            future.orTimeout(timeoutNanos, TimeUnit.NANOSECONDS);
             Waiter<Slot<S>> borrower = new Waiter<>(future, nanoClock.getAsLong());
-            future.whenComplete((slot, failure) -> giveUp(borrower));
             queue(borrower);
+            // In line first: nobody leaves it before. What was decided meanwhile stays.
+            future.whenComplete((slot, failure) -> giveUp(borrower));
+            future.orTimeout(timeoutNanos, TimeUnit.NANOSECONDS);
         }
         return future;
     }
@@ -196,8 +196,9 @@ abstract class ServedLine<S> {
             return;
         }
         Waiter<Slot<S>> oldest = head;
-        // Whoever has a nudge under way serves when it wakes, after it has put the mark out, so it sees this slot.
-        if (oldest == null || !oldest.nudged || !isYoung(oldest)) {
+        // Whoever has a nudge under way serves when it wakes, after it has put the mark out, so it sees this slot. If it has
+        // grown old meanwhile, newcomers leave it the slot, and the first of them serves it.
+        if (oldest == null || !oldest.nudged) {
             serve();
         }
     }
@@ -231,34 +232,30 @@ abstract class ServedLine<S> {
 
     final void serve() {
         if (line.enter()) {
-            serveInRole(null);
+            serveInRole();
         }
     }
 
     final int serveNowFailingAll(Supplier<? extends Throwable> why) {
         line.enterForSure();
-        return serveInRole(why);
+        int failed = failAll(why);
+        serveInRole();
+        return failed;
     }
 
-    /** Brings slots and waiters together until there is nothing left to do; tells them after it has laid the role down. */
-    private int serveInRole(@Nullable Supplier<? extends Throwable> why) {
-        int failed = why == null ? 0 : failAll(why);
+    /**
+     * Brings slots and waiters together until there is nothing left to do. Nothing in the role allocates, blocks or calls out, so
+     * nothing can break it off. Those whose outcome was decided are told out of the role: threads after each pass, futures at
+     * the end, because what hangs on them may do anything.
+     */
+    private void serveInRole() {
+        Waiter<Slot<S>> futures = null;
+        Waiter<Slot<S>> lastFuture = null;
         Slot<S> spare = null;
-        ArrayDeque<Waiter<Slot<S>>> futures = null;
         boolean left;
         do {
             int answered = line.wishes();
-            for (Waiter<Slot<S>> next; (next = nextToServe()) != null; ) {
-                if (spare == null) {
-                    spare = slots.lendLow();
-                }
-                if (spare == null || (attention & SHUT) != 0) {
-                    break;
-                }
-                if (decide(next, spare)) {
-                    spare = null;
-                }
-            }
+            spare = matchAll(spare);
             line.sweep(waitersIn(attention));
             Waiter<Slot<S>> told = line.takeDecided();
             Waiter<Slot<S>> nudge = line.takeNudge();
@@ -270,30 +267,50 @@ abstract class ServedLine<S> {
             }
             while (told != null) {
                 Waiter<Slot<S>> after = told.next;
+                told.next = null;
                 if (told.future == null) {
                     told.wake();
+                } else if (lastFuture == null) {
+                    futures = told;
+                    lastFuture = told;
                 } else {
-                    futures = futures == null ? new ArrayDeque<>() : futures;
-                    futures.add(told);
+                    lastFuture.next = told;
+                    lastFuture = told;
                 }
                 told = after;
             }
         } while (!left);
-        if (futures != null) {
-            for (Waiter<Slot<S>> told : futures) {
-                Delivery.run(() -> complete(told), ForkJoinPool.commonPool());
-            }
-        }
         if (spare != null) {
             undo(spare);
         }
-        return failed;
+        while (futures != null) {
+            Waiter<Slot<S>> told = futures;
+            futures = told.next;
+            Delivery.run(() -> complete(told), ForkJoinPool.commonPool());
+        }
+    }
+
+    /** Gives slots to waiters while there are both. Takes and returns a slot that was lent for one who then gave up. */
+    private @Nullable Slot<S> matchAll(@Nullable Slot<S> left) {
+        Slot<S> spare = left;
+        for (Waiter<Slot<S>> next; (next = nextToServe()) != null; ) {
+            if (spare == null) {
+                spare = slots.lendLow();
+            }
+            if (spare == null || (attention & SHUT) != 0) {
+                break;
+            }
+            if (decide(next, spare)) {
+                spare = null;
+            }
+        }
+        return spare;
     }
 
     /** The head of the line, if the next slot is for it now; null too if it was left to newcomers, and then it is nudged. */
     private @Nullable Waiter<Slot<S>> nextToServe() {
         if ((attention & CLOSED) != 0) {
-            failAll(GateClosedException::new);
+            failAll(CLOSED_MEANWHILE);
         }
         Waiter<Slot<S>> oldest = line.head();
         head = oldest;
@@ -317,7 +334,7 @@ abstract class ServedLine<S> {
     private int failAll(Supplier<? extends Throwable> why) {
         int failed = 0;
         for (Waiter<Slot<S>> next; (next = line.head()) != null; ) {
-            if (decide(next, why.get())) {
+            if (decide(next, why)) {
                 failed++;
             }
         }
@@ -340,8 +357,8 @@ abstract class ServedLine<S> {
         if (future == null) {
             return;
         }
-        if (outcome instanceof Throwable failure) {
-            future.completeExceptionally(failure);
+        if (outcome instanceof Supplier<?> why) {
+            future.completeExceptionally((Throwable) why.get());
         } else {
             Slot<S> slot = slotIn(outcome);
             if (!future.complete(slot)) {

@@ -96,7 +96,7 @@ public final class ConnectionPool implements Tenant {
     private Slot<Session> await(long timeoutNanos) throws SQLException {
         long startNanos = System.nanoTime();
         try {
-            return gate.borrow(timeoutNanos);
+            return gate.borrowInLine(timeoutNanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw report.interrupted(System.nanoTime() - startNanos, e);

@@ -27,11 +27,29 @@ final class SlotLending implements Lending {
         this.slot = slot;
     }
 
-    /** Notes a borrow, by the coarse clock, and who asked for it. */
+    /**
+     * Notes a borrow, by the coarse clock, and who asked for it. What is noted already is left alone: a store would take the cache line
+     * from the threads that read it or its neighbours, and of a reference it costs the garbage collector's barrier, more than
+     * all the rest of a borrow.
+     */
     void borrowed(Thread asker, @Nullable BorrowStack stack) {
-        borrower = asker;
-        borrowedNanos = CoarseClock.nowNanos();
-        this.stack = stack;
+        if (borrower != asker) {
+            borrower = asker;
+        }
+        long now = CoarseClock.nowNanos();
+        if (borrowedNanos != now) {
+            borrowedNanos = now;
+        }
+        if (this.stack != stack) {
+            this.stack = stack;
+        }
+    }
+
+    private void returned() {
+        long now = CoarseClock.nowNanos();
+        if (returnedNanos != now) {
+            returnedNanos = now;
+        }
     }
 
     @Override
@@ -41,7 +59,7 @@ final class SlotLending implements Lending {
 
     @Override
     public boolean giveBack(int stamp) {
-        returnedNanos = CoarseClock.nowNanos();
+        returned();
         return pool.gate().giveBack(slot, stamp);
     }
 
@@ -57,7 +75,7 @@ final class SlotLending implements Lending {
 
     @Override
     public void recycle() {
-        returnedNanos = CoarseClock.nowNanos();
+        returned();
         pool.gate().recycle(slot);
     }
 

@@ -1,8 +1,7 @@
-package io.github.duckpool.internal.wait;
+package io.github.duckpool.internal.gate;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <V> the type of the value that is handed over
  */
-public final class WaitingLine<V> {
+final class WaitingLine<V> {
     private static final int SWEEP_SLACK = 64;
     private static final VarHandle ARRIVED;
     private static final VarHandle WISHES;
@@ -34,19 +33,17 @@ public final class WaitingLine<V> {
 
     private volatile int wishes;
 
-    /** The server's: the line proper, oldest first, with those who gave up still in it. */
-    private final ArrayDeque<Waiter<V>> line = new ArrayDeque<>();
+    /** The server's: the line proper, oldest first, with those who gave up still in it, linked. */
+    private final Chain<V> line = new Chain<>();
 
     /** The server's: those whose outcome it decided and who are not told yet, in order, linked. */
-    private @Nullable Waiter<V> firstDecided;
-
-    private @Nullable Waiter<V> lastDecided;
+    private final Chain<V> decided = new Chain<>();
 
     /** The server's: the one to nudge. */
     private @Nullable Waiter<V> nudge;
 
     /** Puts a waiter at the end of the line. */
-    public void add(Waiter<V> waiter) {
+    void add(Waiter<V> waiter) {
         Waiter<V> before;
         do {
             before = arrived;
@@ -55,73 +52,80 @@ public final class WaitingLine<V> {
     }
 
     /** Whether the caller is the server now. If not, the present one goes through the line once more. */
-    public boolean enter() {
+    boolean enter() {
         return (int) WISHES.getAndAdd(this, 1) == 0;
     }
 
     /** Takes the server's role as soon as it is free. For rare work that can't be left to another thread. */
     @SuppressWarnings("ThreadPriorityCheck") // a hint while the server, which never blocks, finishes its pass
-    public void enterForSure() {
+    void enterForSure() {
         while (!WISHES.compareAndSet(this, 0, 1)) {
             Thread.yield();
         }
     }
 
     /** How many wishes the pass that begins now answers. */
-    public int wishes() {
+    int wishes() {
         return wishes;
     }
 
     /** Lays the role down; false if there were more wishes than the last pass answered, and then another pass is due. */
-    public boolean leave(int answered) {
+    boolean leave(int answered) {
         return (int) WISHES.getAndAdd(this, -answered) == answered;
     }
 
     /** The one who has waited longest and still waits. */
-    public @Nullable Waiter<V> head() {
+    @Nullable
+    Waiter<V> head() {
         if (arrived != null) {
             admit();
         }
-        Waiter<V> head;
-        while ((head = line.peek()) != null && !head.isWaiting()) {
+        while (line.first != null && !line.first.isWaiting()) {
             line.poll();
         }
-        return head;
+        return line.first;
     }
 
     /** Takes the head out of the line, to be told. */
-    public void removeHead() {
-        Waiter<V> decided = line.remove();
-        if (lastDecided == null) {
-            firstDecided = decided;
-        } else {
-            lastDecided.next = decided;
+    void removeHead() {
+        Waiter<V> head = line.poll();
+        if (head != null) {
+            decided.add(head);
         }
-        lastDecided = decided;
     }
 
     /** Hands out the chain of those to tell. They are the caller's, also after it has left. */
-    public @Nullable Waiter<V> takeDecided() {
-        Waiter<V> first = firstDecided;
-        firstDecided = null;
-        lastDecided = null;
+    @Nullable
+    Waiter<V> takeDecided() {
+        Waiter<V> first = decided.first;
+        decided.clear();
         return first;
     }
 
-    public void nudge(Waiter<V> waiter) {
+    void nudge(Waiter<V> waiter) {
         nudge = waiter;
     }
 
-    public @Nullable Waiter<V> takeNudge() {
+    @Nullable
+    Waiter<V> takeNudge() {
         Waiter<V> taken = nudge;
         nudge = null;
         return taken;
     }
 
     /** Drops those who gave up in mid-line, once they outnumber those who wait. */
-    public void sweep(int waiting) {
-        if (line.size() > 2 * waiting + SWEEP_SLACK) {
-            line.removeIf(waiter -> !waiter.isWaiting());
+    void sweep(int waiting) {
+        if (line.size <= 2L * waiting + SWEEP_SLACK) {
+            return;
+        }
+        Waiter<V> next = line.first;
+        line.clear();
+        while (next != null) {
+            Waiter<V> after = next.next;
+            if (next.isWaiting()) {
+                line.add(next);
+            }
+            next = after;
         }
     }
 
@@ -136,7 +140,6 @@ public final class WaitingLine<V> {
         }
         while (oldest != null) {
             Waiter<V> after = oldest.next;
-            oldest.next = null;
             line.add(oldest);
             oldest = after;
         }
@@ -145,5 +148,41 @@ public final class WaitingLine<V> {
     @SuppressWarnings("unchecked")
     private @Nullable Waiter<V> takeArrived() {
         return (Waiter<V>) ARRIVED.getAndSet(this, null);
+    }
+
+    /** Waiters by their own links: nothing that the server does allocates, so running out of memory can't break it off. */
+    private static final class Chain<V> {
+        private @Nullable Waiter<V> first;
+        private @Nullable Waiter<V> last;
+        private int size;
+
+        void add(Waiter<V> waiter) {
+            waiter.next = null;
+            if (last == null) {
+                first = waiter;
+            } else {
+                last.next = waiter;
+            }
+            last = waiter;
+            size++;
+        }
+
+        @Nullable
+        Waiter<V> poll() {
+            Waiter<V> polled = first;
+            if (polled != null) {
+                first = polled.next;
+                polled.next = null;
+                last = first == null ? null : last;
+                size--;
+            }
+            return polled;
+        }
+
+        void clear() {
+            first = null;
+            last = null;
+            size = 0;
+        }
     }
 }

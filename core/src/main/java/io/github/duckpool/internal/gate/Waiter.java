@@ -1,4 +1,4 @@
-package io.github.duckpool.internal.wait;
+package io.github.duckpool.internal.gate;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One who waits for a value that is handed over: a parked thread, platform or virtual, or a future. Its outcome is written
- * once, by one compare-and-set: the value, a failure, or that it gave up. So a grant and a time-out, cancel or interrupt can't
+ * once, by one compare-and-set: the value, what makes its failure, or that it gave up. So a grant and a time-out, cancel or interrupt can't
  * both win, and whoever granted to one that had given up knows it and passes the value on.
  *
  * @param <V> the type of the value
  */
-public final class Waiter<V> {
+final class Waiter<V> {
     private static final Object GAVE_UP = new Object();
     private static final VarHandle OUTCOME;
 
@@ -26,22 +26,23 @@ public final class Waiter<V> {
     }
 
     /** When it got in line, by the clock of its line. */
-    public final long sinceNanos;
+    final long sinceNanos;
 
     /** The future to complete; null for a thread. */
-    public final @Nullable CompletableFuture<V> future;
+    final @Nullable CompletableFuture<V> future;
 
     private final @Nullable Thread thread;
     private volatile @Nullable Object outcome;
 
     /** The next in a chain that one thread owns: those who arrived, or those who are to be told. */
-    public @Nullable Waiter<V> next;
+    @Nullable
+    Waiter<V> next;
 
     /** Whether the thread is on its feet and will look at its outcome before it parks; always false for a future. */
-    public volatile boolean awake;
+    volatile boolean awake;
 
     /** Whether a wake is under way to the thread, which will then serve the line itself. */
-    public volatile boolean nudged;
+    volatile boolean nudged;
 
     /**
      * A thread that is about to wait.
@@ -49,7 +50,7 @@ public final class Waiter<V> {
      * @param thread the current thread
      * @param sinceNanos now
      */
-    public Waiter(Thread thread, long sinceNanos) {
+    Waiter(Thread thread, long sinceNanos) {
         this.thread = thread;
         this.future = null;
         this.sinceNanos = sinceNanos;
@@ -62,44 +63,45 @@ public final class Waiter<V> {
      * @param future the future to complete when the outcome is told
      * @param sinceNanos now
      */
-    public Waiter(CompletableFuture<V> future, long sinceNanos) {
+    Waiter(CompletableFuture<V> future, long sinceNanos) {
         this.thread = null;
         this.future = future;
         this.sinceNanos = sinceNanos;
     }
 
     /** Whether a thread waits, not a future. */
-    public boolean isThread() {
+    boolean isThread() {
         return thread != null;
     }
 
     /** Whether its outcome is still open. */
-    public boolean isWaiting() {
+    boolean isWaiting() {
         return outcome == null;
     }
 
-    /** Decides the outcome: a value or a {@link Throwable}. False if it was decided before. */
-    public boolean decide(Object result) {
+    /** Decides the outcome: a value, or a supplier of the failure. False if it was decided before. */
+    boolean decide(Object result) {
         return OUTCOME.compareAndSet(this, null, result);
     }
 
     /** Decides that it gets nothing, by its own wish. False if it was decided before. */
-    public boolean giveUp() {
+    boolean giveUp() {
         return decide(GAVE_UP);
     }
 
     /** What was decided; null while it waits. */
-    public @Nullable Object outcome() {
+    @Nullable
+    Object outcome() {
         return outcome;
     }
 
     /** Unparks the thread. */
-    public void unpark() {
+    void unpark() {
         LockSupport.unpark(thread);
     }
 
     /** Wakes the thread after its outcome was decided, unless it is on its feet and will see that by itself. */
-    public void wake() {
+    void wake() {
         if (!awake) {
             unpark();
         }
@@ -113,7 +115,7 @@ public final class Waiter<V> {
      * @param blocker what it waits at, for thread dumps
      * @param nanos how long at most
      */
-    public void park(Object blocker, long nanos) {
+    void park(Object blocker, long nanos) {
         awake = false;
         if (outcome == null && !nudged) {
             LockSupport.parkNanos(blocker, nanos);
