@@ -196,7 +196,8 @@ abstract class ServedLine<S> {
             return;
         }
         Waiter<Slot<S>> oldest = head;
-        // Whoever has a nudge under way serves when it wakes, after it has put the mark out, so it sees this slot. If it has
+        // Whoever has a nudge under way serves when it wakes, after it has put the mark out, so it sees this slot. If
+        // it has
         // grown old meanwhile, newcomers leave it the slot, and the first of them serves it.
         if (oldest == null || !oldest.nudged) {
             serve();
