@@ -174,6 +174,10 @@ public final class LentConnection extends ConnectionStatements {
             discard(null);
             return;
         }
+        if (!alone) {
+            // Another thread may have set something on a statement after its owner had put it in order for the cache.
+            session.statements().clear();
+        }
         boolean clean;
         try {
             clean = session.clean();
@@ -189,7 +193,6 @@ public final class LentConnection extends ConnectionStatements {
     }
 
     private void discard(@Nullable Throwable why) {
-        session.open().disown();
         lending.discard(session, why);
     }
 

@@ -63,12 +63,10 @@ final class LentPreparedStatement extends ParameterValues {
 
     @Override
     void set(Setting setting) throws SQLException {
-        PreparedStatement target = prepared(raw());
-        try {
-            setting.on(target);
-        } catch (SQLException e) {
-            throw connection.failed(e);
-        }
+        this.<@Nullable Void>ask(s -> {
+            setting.on(prepared(s));
+            return null;
+        });
     }
 
     @Override
@@ -148,10 +146,10 @@ final class LentPreparedStatement extends ParameterValues {
 
     private <T extends @Nullable Object> T describe(ConnectionDelegates.Call<PreparedStatement, T> call)
             throws SQLException {
-        PreparedStatement own = prepared(raw());
         if (!reused) {
-            return ask(s -> call.on(own));
+            return ask(s -> call.on(prepared(s)));
         }
+        raw();
         return connection.ask(raw -> {
             try (PreparedStatement fresh = raw.prepareStatement(sql)) {
                 return call.on(fresh);

@@ -51,9 +51,13 @@ final class LentResultSet extends GettersByIndex {
         return raw != null && !readToEnd;
     }
 
-    /** Leaves the native result to whoever ends it. */
+    /** Leaves the native result to the end of the session, which may have to wait for a call that reads from it. */
     void disown() {
+        ResultSet mine = raw;
         raw = null;
+        if (mine != null) {
+            statement.connection.session().abandon(mine);
+        }
     }
 
     void closeQuietly() {

@@ -3,9 +3,12 @@ package io.github.duckpool.internal.pool;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +66,7 @@ public final class Session {
     private final OpenStatements open = new OpenStatements();
     private final Transaction transaction;
     private final InstanceChanges instance = new InstanceChanges();
+    private final Queue<ResultSet> abandoned = new ConcurrentLinkedQueue<>();
 
     @SuppressWarnings("unused") // by MARKS
     private volatile int marks;
@@ -185,7 +189,6 @@ public final class Session {
      */
     boolean clean() {
         if (isMarked(UNFIT)) {
-            open.disown();
             return false;
         }
         boolean quiet = open.closeAll();
@@ -263,6 +266,7 @@ public final class Session {
         if (other != null) {
             return (CompletableFuture<Void>) other;
         }
+        open.disown();
         if (isCalled() || isMarked(HANDED_OUT)) {
             offThread.execute(() -> close(mine));
         } else {
@@ -271,13 +275,29 @@ public final class Session {
         return mine;
     }
 
+    /** Takes over a result that nobody will close, and that keeps the database open until somebody does. */
+    void abandon(ResultSet rows) {
+        abandoned.add(rows);
+    }
+
     private void close(CompletableFuture<Void> done) {
         try {
             transaction.awaitCommit();
             raw.close();
+            closeAbandoned();
             done.complete(null);
         } catch (SQLException | RuntimeException | Error e) {
             done.completeExceptionally(e);
+        }
+    }
+
+    private void closeAbandoned() {
+        for (ResultSet rows = abandoned.poll(); rows != null; rows = abandoned.poll()) {
+            try {
+                rows.close();
+            } catch (SQLException e) {
+                mark(SUSPECT);
+            }
         }
     }
 }

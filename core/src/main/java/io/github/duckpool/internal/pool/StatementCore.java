@@ -73,7 +73,8 @@ abstract class StatementCore implements Statement {
         Session session = connection.enterWork();
         try {
             Statement target = raw();
-            forgetResults();
+            // They end with the next execution, and the 1.4 driver forgets those that it has handed out.
+            closeResult();
             return touch == SessionTouch.CLEAN
                     ? call.on(target)
                     : SessionSql.run(session, sql, touch, none, () -> call.on(target));
@@ -100,13 +101,18 @@ abstract class StatementCore implements Statement {
         return workFailed(connection.session(), e);
     }
 
-    /** Asks the native statement for what needs no database. */
+    /**
+     * Asks the native statement for what needs no database. Announced like any call: the native statement may be in the cache
+     * and in the hands of the next borrower by the time the call is made.
+     */
     final <T extends @Nullable Object> T ask(Call<Statement, T> call) throws SQLException {
-        Statement target = raw();
+        Session session = connection.enter();
         try {
-            return call.on(target);
+            return call.on(raw());
         } catch (SQLException e) {
             throw connection.failed(e);
+        } finally {
+            session.exit();
         }
     }
 
@@ -126,18 +132,6 @@ abstract class StatementCore implements Statement {
             }
         }
         return any;
-    }
-
-    /** The results of an earlier execution end with the next one; the driver closes the native ones itself. */
-    private void forgetResults() {
-        if (result != null) {
-            result.disown();
-            result = null;
-        }
-        if (generatedKeys != null) {
-            generatedKeys.disown();
-            generatedKeys = null;
-        }
     }
 
     final boolean hasUnreadResult() {
@@ -205,7 +199,14 @@ abstract class StatementCore implements Statement {
     /** Takes the native objects away; they end with the session. */
     final void disown() {
         raw = null;
-        forgetResults();
+        if (result != null) {
+            result.disown();
+            result = null;
+        }
+        if (generatedKeys != null) {
+            generatedKeys.disown();
+            generatedKeys = null;
+        }
     }
 
     @Override

@@ -43,11 +43,21 @@ final class OneSlot implements Lending, AutoCloseable {
     }
 
     LentConnection borrow() throws SQLException {
-        return new LentConnection(this, session(), lend());
+        int stamp = lend();
+        return new LentConnection(this, session(), stamp);
     }
 
     LentConnection borrowForFirstUser() throws SQLException {
-        return LentConnection.forFirstUser(this, session(), lend());
+        int stamp = lend();
+        return LentConnection.forFirstUser(this, session(), stamp);
+    }
+
+    /** Lends when whoever returns the session has done so. */
+    LentConnection borrowWhenFree() throws SQLException {
+        while ((word.get() & LEAVING) != FREE) {
+            Thread.onSpinWait();
+        }
+        return borrow();
     }
 
     int lend() {
