@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
+import java.util.Collections;
 import java.util.List;
 
 /** The tables of {@code letters.duckdb}, and every statement on them. */
@@ -26,16 +27,17 @@ final class Archive {
     // --- the pipeline ---
 
     static void insert(Connection connection, List<Letter> batch) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO letters VALUES (?, ?, ?, ?, ?)")) {
+        String rows = String.join(", ", Collections.nCopies(batch.size(), "(?, ?, ?, ?, ?)"));
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO letters VALUES " + rows)) {
+            int index = 1;
             for (Letter letter : batch) {
-                insert.setInt(1, letter.id());
-                insert.setString(2, letter.title());
-                insert.setObject(3, letter.day());
-                insert.setString(4, letter.body());
-                insert.setInt(5, letter.words());
-                insert.addBatch();
+                insert.setInt(index++, letter.id());
+                insert.setString(index++, letter.title());
+                insert.setObject(index++, letter.day());
+                insert.setString(index++, letter.body());
+                insert.setInt(index++, letter.words());
             }
-            insert.executeBatch();
+            insert.executeUpdate();
         }
     }
 

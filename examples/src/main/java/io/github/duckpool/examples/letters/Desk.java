@@ -1,6 +1,5 @@
 package io.github.duckpool.examples.letters;
 
-import io.github.duckpool.DuckPool;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -12,14 +11,12 @@ import java.util.function.BooleanSupplier;
 final class Desk implements Runnable {
     private static final long PAUSE_NANOS = Duration.ofMillis(5).toNanos();
 
-    private final DuckPool pool;
     private final Writes writes;
     private final BooleanSupplier goOn;
     private final int number;
     private volatile int acknowledged;
 
-    Desk(DuckPool pool, Writes writes, BooleanSupplier goOn, int number) {
-        this.pool = pool;
+    Desk(Writes writes, BooleanSupplier goOn, int number) {
         this.writes = writes;
         this.goOn = goOn;
         this.number = number;
@@ -29,7 +26,7 @@ final class Desk implements Runnable {
     public void run() {
         while (goOn.getAsBoolean()) {
             int next = acknowledged + 1;
-            if (writes.write(pool, connection -> Archive.noteReading(connection, number, next, next))) {
+            if (writes.write(connection -> Archive.noteReading(connection, number, next, next))) {
                 acknowledged = next;
             }
             LockSupport.parkNanos(PAUSE_NANOS);

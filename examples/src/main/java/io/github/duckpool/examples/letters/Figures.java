@@ -30,6 +30,9 @@ record Figures(
         long conflictsReached,
         long otherErrors) {
 
+    /** Of a process that reported none. */
+    static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
     /** One line that {@link #parse(String)} reads again. */
     String format() {
         return String.format(

@@ -1,6 +1,5 @@
 package io.github.duckpool.examples.letters;
 
-import io.github.duckpool.DuckPool;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -14,14 +13,12 @@ final class Importer implements Runnable {
     private static final int BATCH = 50;
     private static final long PAUSE_NANOS = Duration.ofMillis(20).toNanos();
 
-    private final DuckPool pool;
     private final Writes writes;
     private final BooleanSupplier goOn;
     private final List<Letter> letters;
     private volatile int acknowledged;
 
-    Importer(DuckPool pool, Writes writes, BooleanSupplier goOn, List<Letter> letters) {
-        this.pool = pool;
+    Importer(Writes writes, BooleanSupplier goOn, List<Letter> letters) {
         this.writes = writes;
         this.goOn = goOn;
         this.letters = letters;
@@ -32,7 +29,7 @@ final class Importer implements Runnable {
         while (goOn.getAsBoolean() && acknowledged < letters.size()) {
             int from = acknowledged;
             int to = Math.min(from + BATCH, letters.size());
-            if (writes.write(pool, connection -> Archive.insert(connection, letters.subList(from, to)))) {
+            if (writes.write(connection -> Archive.insert(connection, letters.subList(from, to)))) {
                 acknowledged = to;
             }
             LockSupport.parkNanos(PAUSE_NANOS);

@@ -9,29 +9,29 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
- * The case this library comes from: a service whose readers and writers share {@code letters.duckdb} with a document pipeline.
- * Runs for some seconds, then prints what each did and compares every acknowledged row with the file.
+ * The case this library comes from: a service and two document pipelines, three processes, share {@code letters.duckdb}. Starts
+ * them, shows who has the file, stops them after some seconds, prints what each did, draws who had the file when, and compares
+ * every acknowledged row with the file.
  */
 public final class Letters {
-    private static final int READERS = 8;
-    private static final int DESKS = 2;
-    private static final int IMPORTERS = 2;
+    private static final int PIPELINES = 2;
     private static final long SHOW_MILLIS = 100;
+    private static final long END_SECONDS = 60;
 
     private final Options options;
     private final Corpus corpus;
-    private final Tally service = new Tally();
-    private final Tally pipeline = new Tally();
-    private final List<Desk> desks = new ArrayList<>();
-    private final List<Importer> importers = new ArrayList<>();
-    private final List<List<Letter>> shares = new ArrayList<>();
+    private final Path file;
+    private final List<Worker> workers = new ArrayList<>();
+    private final List<Worker> pipelines = new ArrayList<>();
 
-    private Letters(Options options, Corpus corpus) {
+    private Letters(Options options, Corpus corpus) throws IOException {
         this.options = options;
         this.corpus = corpus;
+        this.file = options.freshFile();
     }
 
     /**
@@ -46,79 +46,150 @@ public final class Letters {
     }
 
     private boolean run() throws IOException, SQLException, InterruptedException {
-        Path file = options.freshFile();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> workers.forEach(Worker::kill), "kill what is left"));
+        Python python = Python.find(makeArchive());
         System.out.printf(
-                Locale.ROOT, "%,d letters to bring into %s, for %d s%n", corpus.size(), file, options.seconds());
-        try (DuckPool pool = DuckPool.builder().database(file).maxSize(5).build()) {
-            try (Connection connection = pool.getConnection()) {
-                Archive.create(connection);
-            }
-            work(pool);
-        }
-        List<Audit> audits;
+                Locale.ROOT,
+                "%,d letters to bring into %s, by processes that share it, for %d s%n",
+                corpus.size(),
+                file,
+                options.seconds());
+        start(python);
+        awaitReady();
+        long started = Report.nowMicros();
+        boolean ended = work();
+        List<Audit> audits = audit();
+        return conclude(audits, ended, started);
+    }
+
+    /** Makes the tables; returns DuckDB's version. */
+    private String makeArchive() throws SQLException {
         try (DuckPool pool = DuckPool.builder().database(file).build();
                 Connection connection = pool.getConnection()) {
-            audits = Audit.of(
-                    connection,
-                    committed(),
-                    desks.stream().map(Desk::acknowledged).toList());
+            Archive.create(connection);
+            return connection.getMetaData().getDatabaseProductVersion();
         }
-        System.out.printf(Locale.ROOT, "%,d bytes in %s%n%n", Files.size(file), file.getFileName());
-        Summary summary = new Summary(audits);
-        summary.process("service", service.figures());
-        summary.process("pipeline", pipeline.figures());
-        System.out.println(summary);
-        return summary.passed();
     }
 
-    private void work(DuckPool pool) throws InterruptedException {
-        long started = System.nanoTime();
-        BooleanSupplier goOn = () -> System.nanoTime() - started < options.seconds() * 1_000_000_000L;
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < READERS; i++) {
-            threads.add(new Thread(new Reader(pool, service, goOn, i), "reader-" + i));
+    private void start(Python python) throws IOException {
+        workers.add(Worker.start("service", java(Service.class, file.toString())));
+        pipelines.add(Worker.start("Java pipeline", java(Pipeline.class, file.toString(), "0", "" + PIPELINES)));
+        if (python.canTakePart()) {
+            System.out.println("the second pipeline is " + Python.SCRIPT.getFileName() + ", with " + python.finding());
+            pipelines.add(Worker.start(
+                    "Python pipeline",
+                    List.of(
+                            python.command(),
+                            Python.SCRIPT.toString(),
+                            file.toString(),
+                            Corpus.archive().toString(),
+                            "1",
+                            "" + PIPELINES)));
+        } else {
+            System.out.println(
+                    "!!! NO PYTHON takes part: " + python.finding() + "; \"pip install duckdb\" for a python3,"
+                            + " or name one by DUCKPOOL_PYTHON. The second pipeline is Java, too.");
+            pipelines.add(Worker.start("Java pipeline 2", java(Pipeline.class, file.toString(), "1", "" + PIPELINES)));
         }
-        Writes readings = new Writes(service);
-        for (int i = 1; i <= DESKS; i++) {
-            desks.add(new Desk(pool, readings, goOn, i));
-            threads.add(new Thread(desks.get(i - 1), "desk-" + i));
+        workers.addAll(pipelines);
+    }
+
+    private static List<String> java(Class<?> main, String... args) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (Runtime.version().feature() >= 22) {
+            command.add("--enable-native-access=ALL-UNNAMED");
         }
-        Writes imports = new Writes(pipeline);
-        for (int i = 0; i < IMPORTERS; i++) {
-            shares.add(corpus.share(i, IMPORTERS));
-            importers.add(new Importer(pool, imports, goOn, shares.get(i)));
-            threads.add(new Thread(importers.get(i), "importer-" + i));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(args));
+        return command;
+    }
+
+    /** A JVM takes a second to start, and to read the letters: time runs from when all are there. */
+    private void awaitReady() throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
+        while (System.nanoTime() < deadline
+                && workers.stream().anyMatch(worker -> worker.isAlive() && !worker.isReady())) {
+            Thread.sleep(SHOW_MILLIS / 10);
         }
-        threads.forEach(Thread::start);
+    }
+
+    /** Shows how things stand until time is over; true if every process ended well. */
+    private boolean work() throws InterruptedException {
         Progress progress = Progress.onStandardOutput();
-        while (goOn.getAsBoolean()) {
-            progress.show((System.nanoTime() - started) / 1_000_000, state(System.nanoTime() - started));
+        long started = System.nanoTime();
+        long elapsedMillis = 0;
+        while (elapsedMillis < options.seconds() * 1000L && workers.stream().allMatch(Worker::isAlive)) {
+            progress.show(elapsedMillis, state(elapsedMillis));
             Thread.sleep(SHOW_MILLIS);
+            elapsedMillis = (System.nanoTime() - started) / 1_000_000;
         }
-        for (Thread thread : threads) {
-            thread.join();
+        workers.forEach(Worker::stop);
+        boolean ended = true;
+        for (Worker worker : workers) {
+            ended &= worker.ended(END_SECONDS);
         }
         progress.end();
+        return ended;
     }
 
-    private String state(long elapsedNanos) {
+    /** Fits into a line of a small terminal. */
+    private String state(long elapsedMillis) {
+        String processes = workers.stream()
+                .map(worker -> worker.lane().name().replace(" pipeline", "") + " "
+                        + word(worker.lane().hold()))
+                .collect(Collectors.joining("  "));
         return String.format(
                 Locale.ROOT,
-                "%4.1f s  %,9d queries  %,6d letters  %,6d readings",
-                elapsedNanos / 1e9,
-                service.figures().queries(),
-                importers.stream().mapToInt(Importer::acknowledged).sum(),
-                desks.stream().mapToInt(Desk::acknowledged).sum());
+                "%4.1f s  %s  %,7d queries  %,6d letters",
+                elapsedMillis / 1000.0,
+                processes,
+                workers.get(0).queries(),
+                pipelines.stream().mapToInt(Worker::letters).sum());
     }
 
-    private List<Integer> committed() {
-        List<Integer> committed = new ArrayList<>();
-        for (int i = 0; i < importers.size(); i++) {
-            shares.get(i).stream()
-                    .limit(importers.get(i).acknowledged())
+    private static String word(Hold hold) {
+        return switch (hold) {
+            case HOLDING -> "HAS IT";
+            case WAITING -> "waits ";
+            case IDLE -> "-     ";
+        };
+    }
+
+    private List<Audit> audit() throws SQLException {
+        List<Integer> letters = new ArrayList<>();
+        for (int i = 0; i < PIPELINES; i++) {
+            corpus.share(i, PIPELINES).stream()
+                    .limit(pipelines.get(i).letters())
                     .map(Letter::id)
-                    .forEach(committed::add);
+                    .forEach(letters::add);
         }
-        return committed;
+        try (DuckPool pool = DuckPool.builder().database(file).build();
+                Connection connection = pool.getConnection()) {
+            return Audit.of(connection, letters, workers.get(0).readings());
+        }
+    }
+
+    private boolean conclude(List<Audit> audits, boolean ended, long startedMicros) throws IOException {
+        List<Lane> lanes = workers.stream().map(Worker::lane).toList();
+        Turns turns = Turns.of(lanes);
+        Summary summary = new Summary(audits, ended);
+        for (Worker worker : workers) {
+            summary.process(
+                    worker.lane().name() + " (" + worker.pid() + ")",
+                    worker.lane().turns().size(),
+                    worker.figures().orElse(Figures.NONE));
+        }
+        summary.turns(turns);
+        System.out.println(summary);
+        Path picture = options.directory().resolve("timeline.svg");
+        long endedMicros = lanes.stream()
+                .flatMap(lane -> lane.turns().stream())
+                .mapToLong(Span::toMicros)
+                .max()
+                .orElse(Report.nowMicros());
+        Files.writeString(picture, Timeline.svg(lanes, startedMicros, endedMicros, summary.caption()));
+        System.out.println("who had the file when: " + picture.toAbsolutePath().normalize());
+        return summary.passed();
     }
 }

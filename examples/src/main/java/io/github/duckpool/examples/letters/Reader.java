@@ -32,13 +32,13 @@ final class Reader implements Runnable {
     @Override
     public void run() {
         while (goOn.getAsBoolean()) {
-            long asked = System.nanoTime();
+            Tally.Call call = tally.ask();
             try (Connection connection = pool.getConnection()) {
-                long given = System.nanoTime();
+                call.given();
                 ask(connection, random.nextInt(100));
-                tally.done(asked, given, System.nanoTime());
+                call.done();
             } catch (SQLException e) {
-                tally.reached(e);
+                call.failed(e);
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }

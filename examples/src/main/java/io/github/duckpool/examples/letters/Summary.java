@@ -7,6 +7,7 @@ import java.util.Locale;
 final class Summary {
     private final Table processes = new Table(
             "process",
+            "turns",
             "queries",
             "mean ms",
             "p50",
@@ -18,19 +19,31 @@ final class Summary {
             "reached a caller",
             "errors");
     private final Table rows = new Table("rows", "expected", "found", "unexpected");
+    private final long found;
     private boolean passed;
+    private long queries;
+    private String handOvers = "";
 
-    Summary(List<Audit> audits) {
-        passed = audits.stream().allMatch(Audit::passed);
+    /**
+     * Starts the tables.
+     *
+     * @param audits what was looked up
+     * @param ended whether every process ended well
+     */
+    Summary(List<Audit> audits, boolean ended) {
+        passed = ended && audits.stream().allMatch(Audit::passed);
+        found = audits.stream().mapToLong(Audit::found).sum();
         for (Audit audit : audits) {
             rows.row(audit.what(), number(audit.expected()), number(audit.found()), number(audit.unexpected()));
         }
     }
 
-    void process(String name, Figures figures) {
+    void process(String name, int turns, Figures figures) {
         passed &= figures.conflictsReached() == 0 && figures.otherErrors() == 0 && figures.queries() > 0;
+        queries += figures.queries();
         processes.row(
                 name,
+                number(turns),
                 number(figures.queries()),
                 millis(figures.meanMillis()),
                 millis(figures.p50Millis()),
@@ -43,9 +56,21 @@ final class Summary {
                 number(figures.otherErrors()));
     }
 
-    /** Whether every process worked, no error got through, and the file holds every row that was acknowledged. */
+    void turns(Turns turns) {
+        passed &= turns.overlaps() == 0;
+        handOvers = number(turns.handOvers()) + " hand-overs, "
+                + (turns.overlaps() == 0 ? "never two at once" : number(turns.overlaps()) + " TIMES TWO AT ONCE");
+    }
+
+    /** Whether every process worked and ended, no error got through, and the file holds every row that was acknowledged. */
     boolean passed() {
         return passed;
+    }
+
+    /** The run in a line. */
+    String caption() {
+        return number(queries) + " queries and writes, " + handOvers + "; " + number(found)
+                + " rows acknowledged and found";
     }
 
     private static String number(long value) {
@@ -58,6 +83,11 @@ final class Summary {
 
     @Override
     public String toString() {
-        return processes + "\n" + rows + (passed ? "" : "\nFAILED: a row is missing, or an error got through\n");
+        return processes
+                + "\n"
+                + rows
+                + "\n"
+                + handOvers
+                + (passed ? "" : "\nFAILED: a row is missing, an error got through, or a process did not end well");
     }
 }

@@ -2,6 +2,7 @@ package io.github.duckpool.examples.letters;
 
 import io.github.duckpool.lock.DuckError;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
@@ -12,6 +13,7 @@ final class Tally {
     private static final long WAIT_NANOS = 1_000_000;
 
     private final Latencies latencies = new Latencies();
+    private final AtomicInteger asking = new AtomicInteger();
     private final LongAdder waits = new LongAdder();
     private final LongAccumulator longestWaitNanos = new LongAccumulator(Math::max, 0);
     private final LongAdder conflictsMet = new LongAdder();
@@ -19,14 +21,52 @@ final class Tally {
     private final LongAdder otherErrors = new LongAdder();
     private final AtomicReference<@Nullable SQLException> firstError = new AtomicReference<>();
 
-    /** One query or write is done: when its connection was asked for, given and back. */
-    void done(long askedNanos, long givenNanos, long backNanos) {
-        latencies.add((backNanos - askedNanos) / 1000);
-        long waited = givenNanos - askedNanos;
-        if (waited > WAIT_NANOS) {
-            waits.increment();
-            longestWaitNanos.accumulate(waited);
+    /**
+     * One query or write, from the moment when its connection is asked for. Used by one thread.
+     */
+    final class Call {
+        private final long askedNanos = System.nanoTime();
+        private boolean given;
+
+        private Call() {
+            asking.incrementAndGet();
         }
+
+        /** The connection is there; told again when the work is done again. */
+        void given() {
+            if (given) {
+                return;
+            }
+            given = true;
+            asking.decrementAndGet();
+            long waitedNanos = System.nanoTime() - askedNanos;
+            if (waitedNanos > WAIT_NANOS) {
+                waits.increment();
+                longestWaitNanos.accumulate(waitedNanos);
+            }
+        }
+
+        /** The last row is read, or the transaction committed, and the connection is back. */
+        void done() {
+            given();
+            latencies.add((System.nanoTime() - askedNanos) / 1000);
+        }
+
+        /** An error got through to the program. */
+        void failed(SQLException error) {
+            given();
+            firstError.compareAndSet(null, error);
+            (DuckError.classify(error).kind().retryable() ? conflictsReached : otherErrors).increment();
+        }
+    }
+
+    Call ask() {
+        return new Call();
+    }
+
+    /** How many wait for a connection now. */
+    int asking() {
+        return asking.get();
     }
 
     /** An attempt failed that will be made again. */
@@ -34,12 +74,6 @@ final class Tally {
         if (DuckError.classify(error).kind().retryable()) {
             conflictsMet.increment();
         }
-    }
-
-    /** An error got through to the program. */
-    void reached(SQLException error) {
-        firstError.compareAndSet(null, error);
-        (DuckError.classify(error).kind().retryable() ? conflictsReached : otherErrors).increment();
     }
 
     /** The first error that got through, to be shown. */

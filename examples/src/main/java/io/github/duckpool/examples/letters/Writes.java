@@ -13,26 +13,28 @@ final class Writes {
         void on(Connection connection) throws SQLException;
     }
 
+    private final DuckPool pool;
     private final Tally tally;
     private final ReentrantLock turn = new ReentrantLock(true);
 
-    Writes(Tally tally) {
+    Writes(DuckPool pool, Tally tally) {
+        this.pool = pool;
         this.tally = tally;
     }
 
     /** Returns true if the transaction was committed, and false if an error got through, which is counted. */
-    boolean write(DuckPool pool, Work work) {
-        long asked = System.nanoTime();
+    boolean write(Work work) {
+        Tally.Call call = tally.ask();
         turn.lock();
         try (Connection connection = pool.getConnection()) {
-            long given = System.nanoTime();
+            call.given();
             connection.setAutoCommit(false);
             work.on(connection);
             connection.commit();
-            tally.done(asked, given, System.nanoTime());
+            call.done();
             return true;
         } catch (SQLException e) {
-            tally.reached(e);
+            call.failed(e);
             return false;
         } finally {
             turn.unlock();

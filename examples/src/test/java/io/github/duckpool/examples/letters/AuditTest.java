@@ -39,15 +39,15 @@ class AuditTest {
         assertThat(audits)
                 .containsExactly(
                         new Audit("letters", 3, 3, 0), new Audit("readings", 3, 3, 0), new Audit("counted", 3, 3, 0));
-        Summary summary = new Summary(audits);
-        summary.process("service", SOME);
+        Summary summary = new Summary(audits, true);
+        summary.process("service", 3, SOME);
         assertThat(summary.passed()).isTrue();
         assertThat(summary.toString()).doesNotContain("FAILED");
     }
 
     @Test
     void noticesAMissingLetter() throws Exception {
-        Summary summary = new Summary(auditAfter("DELETE FROM letters WHERE id = 2"));
+        Summary summary = new Summary(auditAfter("DELETE FROM letters WHERE id = 2"), true);
 
         assertThat(summary.passed()).isFalse();
         assertThat(summary.toString()).contains("FAILED").containsPattern("letters +3 +2 +0");
@@ -67,15 +67,37 @@ class AuditTest {
 
     @Test
     void anErrorThatReachedACallerFailsTheRun() throws Exception {
-        Summary summary = new Summary(auditAfter("SELECT 1"));
-        summary.process("service", new Figures(10, 1, 1, 2, 3, 0, 0, 0, 1, 0));
+        Summary summary = new Summary(auditAfter("SELECT 1"), true);
+        summary.process("service", 3, new Figures(10, 1, 1, 2, 3, 0, 0, 0, 1, 0));
         assertThat(summary.passed()).isFalse();
     }
 
     @Test
+    void aProcessThatDidNotEndWellFailsTheRun() throws Exception {
+        Summary summary = new Summary(auditAfter("SELECT 1"), false);
+        summary.process("service", 3, SOME);
+        assertThat(summary.passed()).isFalse();
+    }
+
+    @Test
+    void twoProcessesAtOnceFailTheRun() throws Exception {
+        Lane one = new Lane("one", 0);
+        one.change(Hold.HOLDING, 10);
+        one.change(Hold.IDLE, 20);
+        Lane two = new Lane("two", 0);
+        two.change(Hold.HOLDING, 19);
+        two.change(Hold.IDLE, 30);
+        Summary summary = new Summary(auditAfter("SELECT 1"), true);
+        summary.process("service", 3, SOME);
+        summary.turns(Turns.of(List.of(one, two)));
+        assertThat(summary.passed()).isFalse();
+        assertThat(summary.toString()).contains("1 TIMES TWO AT ONCE");
+    }
+
+    @Test
     void aProcessThatDidNothingFailsTheRun() throws Exception {
-        Summary summary = new Summary(auditAfter("SELECT 1"));
-        summary.process("service", new Figures(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+        Summary summary = new Summary(auditAfter("SELECT 1"), true);
+        summary.process("service", 3, new Figures(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
         assertThat(summary.passed()).isFalse();
     }
 }

@@ -18,7 +18,7 @@ class LettersTest {
     private Path directory;
 
     @Test
-    void runsAndFindsEveryRow() throws Exception {
+    void threeProcessesShareTheFileAndEveryRowIsFound() throws Exception {
         Path output = directory.resolve("output.txt");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -41,11 +41,18 @@ class LettersTest {
         assertThat(process.exitValue()).as(said).isZero();
         assertThat(said)
                 .contains("17,597 letters")
-                .containsPattern("(?m)^service +[1-9]")
-                .containsPattern("(?m)^pipeline +[1-9]")
+                .containsPattern("(?m)^service \\(\\d+\\) +[1-9]")
+                .containsPattern("(?m)^Java pipeline \\(\\d+\\) +[1-9]")
                 .containsPattern("(?m)^letters +[1-9]")
+                .containsPattern("(?m)^readings +[1-9]")
+                .contains("never two at once")
+                .containsPattern("Python pipeline|NO PYTHON takes part")
                 .doesNotContain("\r")
                 .doesNotContain("FAILED");
+        assertThat(Files.readString(directory.resolve("letters/timeline.svg")))
+                .startsWith("<svg")
+                .endsWith("</svg>\n")
+                .contains(">service<");
         assertThat(directory.resolve("letters/letters.duckdb")).exists();
         assertThat(directory.resolve("letters/letters.duckdb.wal")).doesNotExist();
     }
