@@ -332,9 +332,14 @@ abstract class ServedLine<S> {
         return overtakingNanos > 0 && nanoClock.getAsLong() - borrower.sinceNanos < overtakingNanos;
     }
 
+    /** Fails those who wait at this moment; who comes meanwhile, perhaps back from having failed, is none of them. */
     private int failAll(Supplier<? extends Throwable> why) {
         int failed = 0;
-        for (Waiter<Slot<S>> next; (next = line.head()) != null; ) {
+        for (int left = waitersIn(attention); left > 0; left--) {
+            Waiter<Slot<S>> next = line.head();
+            if (next == null) {
+                break;
+            }
             if (decide(next, why)) {
                 failed++;
             }

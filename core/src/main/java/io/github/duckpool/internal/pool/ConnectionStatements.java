@@ -25,6 +25,9 @@ abstract class ConnectionStatements extends ConnectionSettings {
     /** What to throw for an error of the driver. */
     abstract SQLException failed(SQLException e);
 
+    /** What to throw for an unchecked exception of the driver. */
+    abstract SQLException unchecked(RuntimeException e);
+
     @Override
     public Statement createStatement() throws SQLException {
         return createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY);
@@ -42,6 +45,8 @@ abstract class ConnectionStatements extends ConnectionSettings {
             return opened(new LentStatement(self(), entered.raw().createStatement(type, concurrency, holdability)));
         } catch (SQLException e) {
             throw failed(e);
+        } catch (RuntimeException e) {
+            throw unchecked(e);
         } finally {
             entered.exit();
         }
@@ -107,6 +112,8 @@ abstract class ConnectionStatements extends ConnectionSettings {
         } catch (SQLException e) {
             entered.transaction().failed(e);
             throw failed(e);
+        } catch (RuntimeException e) {
+            throw unchecked(e);
         } finally {
             entered.exit();
         }
@@ -162,6 +169,8 @@ abstract class ConnectionStatements extends ConnectionSettings {
             step.take(entered.transaction());
         } catch (SQLException e) {
             throw failed(e);
+        } catch (RuntimeException e) {
+            throw unchecked(e);
         } finally {
             entered.exit();
         }

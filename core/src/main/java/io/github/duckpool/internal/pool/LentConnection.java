@@ -124,6 +124,8 @@ public final class LentConnection extends ConnectionStatements {
         } catch (SQLException e) {
             entered.transaction().failed(e);
             throw failed(e);
+        } catch (RuntimeException e) {
+            throw unchecked(e);
         } finally {
             entered.exit();
         }
@@ -143,10 +145,27 @@ public final class LentConnection extends ConnectionStatements {
         return NativeErrors.translate(e);
     }
 
+    /** The driver has many ways to stumble over a connection that was closed under a call; any other is no state to go on from. */
+    @Override
+    SQLException unchecked(RuntimeException e) {
+        session.mark(Session.SPENT);
+        if (lending.isLent(stamp)) {
+            throw e;
+        }
+        SQLException closed = closed();
+        closed.initCause(e);
+        return closed;
+    }
+
     private SQLException closed() {
+        return closed("connection");
+    }
+
+    /** What to throw for the use of a part of this connection, or of itself, that is closed; whoever was cut off is told why. */
+    SQLException closed(String what) {
         String why = lending.whyEnded(stamp);
         return why == null
-                ? NativeErrors.closed("connection")
+                ? NativeErrors.closed(what)
                 : new SQLNonTransientConnectionException("connection was cut off: " + why, "08006");
     }
 

@@ -26,7 +26,7 @@ final class LentResultSet extends GettersByIndex {
     ResultSet raw() throws SQLException {
         ResultSet present = raw;
         if (present == null) {
-            throw NativeErrors.closed("result set");
+            throw statement.connection.closed("result set");
         }
         return present;
     }
@@ -43,6 +43,8 @@ final class LentResultSet extends GettersByIndex {
             return call.on(present);
         } catch (SQLException e) {
             throw failed(e);
+        } catch (RuntimeException e) {
+            throw statement.connection.unchecked(e);
         }
     }
 

@@ -40,7 +40,7 @@ abstract class StatementCore implements Statement {
     final Statement raw() throws SQLException {
         Statement present = raw;
         if (present == null) {
-            throw NativeErrors.closed("statement");
+            throw connection.closed("statement");
         }
         return present;
     }
@@ -80,6 +80,9 @@ abstract class StatementCore implements Statement {
                     : SessionSql.run(session, sql, touch, none, () -> call.on(target));
         } catch (SQLException e) {
             throw workFailed(session, e);
+        } catch (RuntimeException e) {
+            failed = true;
+            throw connection.unchecked(e);
         } finally {
             session.exit();
         }
@@ -111,6 +114,8 @@ abstract class StatementCore implements Statement {
             return call.on(raw());
         } catch (SQLException e) {
             throw connection.failed(e);
+        } catch (RuntimeException e) {
+            throw connection.unchecked(e);
         } finally {
             session.exit();
         }
