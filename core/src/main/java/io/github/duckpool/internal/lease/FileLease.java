@@ -215,6 +215,7 @@ final class FileLease {
             state = State.IDLE;
             long leftNanos = KEEP_THREAD_NANOS;
             while (tenancies.stream().noneMatch(FileTenancy::wishes)) {
+                sayGoodbye(); // to whoever left since the last turn, which he was not part of
                 if (tenancies.isEmpty() || leftNanos <= 0) {
                     worker = null;
                     return false;
@@ -225,6 +226,7 @@ final class FileLease {
                     // looks around, as after any signal
                 }
             }
+            sayGoodbye();
             Thread.interrupted(); // meant for the turn before
             state = State.QUEUED;
             return true;
