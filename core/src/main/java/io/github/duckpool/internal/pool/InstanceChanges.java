@@ -71,7 +71,7 @@ final class InstanceChanges {
                     String name = setting.getKey();
                     String value = setting.getValue();
                     if (isNamed(name) && now.containsKey(name) && !equal(value, now.get(name))) {
-                        failure = run(statement, restoring(name, value), failure);
+                        failure = restore(fresh, statement, name, value, failure);
                     }
                 }
             }
@@ -88,10 +88,17 @@ final class InstanceChanges {
         return settingSql.indexOf(stem) >= 0 || (name.contains("log") && settingSql.indexOf("_logging") >= 0);
     }
 
-    private static String restoring(String name, @Nullable String value) {
+    /** By a reset if that is how it was, since what a setting shows may be rounded: a memory limit is, to a decimal. */
+    private static @Nullable SQLException restore(
+            Connection fresh, Statement statement, String name, @Nullable String value, @Nullable SQLException failure)
+            throws SQLException {
+        SQLException refused = run(statement, "RESET GLOBAL " + quoted(name), null);
+        if (refused == null && equal(value, read(fresh, SETTINGS).get(name))) {
+            return failure;
+        }
         return value == null
-                ? "RESET GLOBAL " + quoted(name)
-                : "SET GLOBAL " + quoted(name) + " = '" + value.replace("'", "''") + "'";
+                ? failure
+                : run(statement, "SET GLOBAL " + quoted(name) + " = '" + value.replace("'", "''") + "'", failure);
     }
 
     private static boolean equal(@Nullable String one, @Nullable String other) {

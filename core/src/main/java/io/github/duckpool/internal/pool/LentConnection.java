@@ -244,7 +244,7 @@ public final class LentConnection extends ConnectionStatements {
 
     /**
      * Gives the native connection for what JDBC has no words for, appenders and Arrow. The session is closed when it comes
-     * back. Close appenders before the connection: it flushes them too, and keeps their errors to itself.
+     * back. Close appenders before the connection: what one still holds then is lost or written, and no error tells.
      */
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {

@@ -128,10 +128,11 @@ final class SqlTokens {
         at++;
         while (at < sql.length()) {
             char c = sql.charAt(at++);
-            if (c == '\\' && escapes) {
-                at++;
-            } else if (c == '\\' && peek(0) == '\'') {
+            if (c == '\\' && peek(0) == '\'') {
                 doubtful = true;
+                at += escapes ? 1 : 0;
+            } else if (c == '\\' && escapes) {
+                at++;
             } else if (c == '\'') {
                 if (peek(0) != '\'') {
                     return;
