@@ -55,6 +55,7 @@ class StatementCacheTest {
     void behavesLikeTheModel(
             @ForAll @IntRange(max = 4) int size, @ForAll @Size(max = 60) List<@IntRange(max = 99) Integer> steps)
             throws SQLException {
+        closed.clear();
         StatementCache cache = new StatementCache(size);
         Map<String, PreparedStatement> model = new LinkedHashMap<>();
         List<PreparedStatement> gone = new ArrayList<>();
