@@ -4,8 +4,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
-/** A pool, as far as a benchmark of borrowing sees it. */
-interface ConnectionSource extends AutoCloseable {
+/** A pool, as far as a benchmark sees it. */
+public interface ConnectionSource extends AutoCloseable {
+    /**
+     * Borrows a connection.
+     *
+     * @return the connection
+     * @throws SQLException if there is none
+     */
     Connection getConnection() throws SQLException;
 
     @Override
@@ -16,6 +22,13 @@ interface ConnectionSource extends AutoCloseable {
         void close() throws SQLException;
     }
 
+    /**
+     * A pool that is a data source.
+     *
+     * @param pool the pool
+     * @param closing how it is closed
+     * @return the pool
+     */
     static ConnectionSource of(DataSource pool, Closing closing) {
         return new ConnectionSource() {
             @Override

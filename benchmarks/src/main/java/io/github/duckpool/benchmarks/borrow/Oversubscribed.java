@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +30,9 @@ final class Oversubscribed {
     private static final String LONGEST = "longest wait";
     private static final String CPU = "CPU per query";
 
+    private static final String WAITED = "switches to wait, per query";
+    private static final String PREEMPTED = "switches by force, per query";
+
     static final List<Metric> METRICS = List.of(
             Metric.gain(THROUGHPUT, "queries/s"),
             Metric.cost(P50, "ms"),
@@ -36,7 +40,9 @@ final class Oversubscribed {
             Metric.cost(P999, "ms"),
             Metric.cost(LONGEST, "ms"),
             Metric.gain(JAIN, ""),
-            Metric.cost(CPU, "µs"));
+            Metric.cost(CPU, "µs"),
+            Metric.cost(WAITED, ""),
+            Metric.cost(PREEMPTED, ""));
 
     private static final int MAX_SAMPLES = 200_000;
     private static final double WARM_UP_SECONDS = 0.3;
@@ -83,6 +89,7 @@ final class Oversubscribed {
             }));
         }
         ready.await();
+        ContextSwitches before = ContextSwitches.now();
         long cpuNanos = PROCESS.getProcessCpuTime();
         long begin = System.nanoTime();
         start.countDown();
@@ -92,27 +99,24 @@ final class Oversubscribed {
         }
         cpuNanos = PROCESS.getProcessCpuTime() - cpuNanos;
         double elapsed = (System.nanoTime() - begin) / 1e9;
+        ContextSwitches switches = ContextSwitches.now().since(before);
         long[] sorted = waits.stream()
                 .flatMapToLong(w -> Arrays.stream(w.nanos, 0, w.count))
                 .sorted()
                 .toArray();
         double squares =
                 waits.stream().mapToDouble(w -> (double) w.count * w.count).sum();
-        return Map.of(
-                THROUGHPUT,
-                sorted.length / elapsed,
-                P50,
-                millis(sorted, 0.5),
-                P99,
-                millis(sorted, 0.99),
-                P999,
-                millis(sorted, 0.999),
-                LONGEST,
-                millis(sorted, 1),
-                JAIN,
-                (double) sorted.length * sorted.length / (threads * squares),
-                CPU,
-                cpuNanos / 1e3 / sorted.length);
+        Map<String, Double> sample = new HashMap<>();
+        sample.put(THROUGHPUT, sorted.length / elapsed);
+        sample.put(P50, millis(sorted, 0.5));
+        sample.put(P99, millis(sorted, 0.99));
+        sample.put(P999, millis(sorted, 0.999));
+        sample.put(LONGEST, millis(sorted, 1));
+        sample.put(JAIN, (double) sorted.length * sorted.length / (threads * squares));
+        sample.put(CPU, cpuNanos / 1e3 / sorted.length);
+        sample.put(WAITED, switches.voluntary() / sorted.length);
+        sample.put(PREEMPTED, switches.involuntary() / sorted.length);
+        return sample;
     }
 
     private static double millis(long[] sortedNanos, double quantile) {

@@ -23,14 +23,14 @@ public final class Pools {
     /** duckpool, and the names of its peers. */
     public static final String DUCKPOOL = "duckpool";
 
-    static final String DUCKPOOL_STRICT = "duckpool, no overtaking";
-    static final String HIKARI = "HikariCP";
-    static final String AGROAL = "Agroal";
-    static final String TOMCAT = "Tomcat";
-    static final String DBCP2 = "DBCP2";
-    static final String COMMONS_POOL = "Commons Pool 2";
-    static final String VIBUR = "Vibur";
-    static final String C3P0 = "c3p0";
+    public static final String DUCKPOOL_STRICT = "duckpool, no overtaking";
+    public static final String HIKARI = "HikariCP";
+    public static final String AGROAL = "Agroal";
+    public static final String TOMCAT = "Tomcat";
+    public static final String DBCP2 = "DBCP2";
+    public static final String COMMONS_POOL = "Commons Pool 2";
+    public static final String VIBUR = "Vibur";
+    public static final String C3P0 = "c3p0";
 
     static final List<String> MAIN = List.of(DUCKPOOL, HIKARI, AGROAL, TOMCAT);
     static final List<String> ALL = List.of(DUCKPOOL, HIKARI, AGROAL, TOMCAT, DBCP2, COMMONS_POOL, VIBUR, C3P0);
@@ -39,8 +39,16 @@ public final class Pools {
 
     private Pools() {}
 
-    /** Opens the pool of this name on a URL of DuckDB or of the stub. */
-    static ConnectionSource open(String name, String url, int size) throws SQLException {
+    /**
+     * Opens a pool.
+     *
+     * @param name one of the names of this class
+     * @param url of DuckDB or of the stub
+     * @param size how many connections it has
+     * @return the pool
+     * @throws SQLException if it can't be opened
+     */
+    public static ConnectionSource open(String name, String url, int size) throws SQLException {
         return switch (name) {
             case DUCKPOOL -> duckpool(url, size, DuckPool.builder());
             case DUCKPOOL_STRICT -> duckpool(url, size, DuckPool.builder().maxOvertaking(Duration.ZERO));
