@@ -4,6 +4,7 @@ import io.github.duckpool.benchmarks.borrow.BorrowFamily;
 import io.github.duckpool.benchmarks.borrow.OversubscriptionFamily;
 import io.github.duckpool.benchmarks.harness.Benchmarks;
 import io.github.duckpool.benchmarks.harness.Family;
+import io.github.duckpool.benchmarks.statement.StatementFamily;
 import java.util.List;
 
 /** The entry of the executable jar. */
@@ -16,7 +17,7 @@ public final class Main {
      * @return the families
      */
     public static List<Family> families() {
-        return List.of(new BorrowFamily(), new OversubscriptionFamily());
+        return List.of(new BorrowFamily(), new OversubscriptionFamily(), new StatementFamily());
     }
 
     /**

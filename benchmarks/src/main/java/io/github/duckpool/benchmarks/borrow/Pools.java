@@ -32,7 +32,7 @@ public final class Pools {
     public static final String VIBUR = "Vibur";
     public static final String C3P0 = "c3p0";
 
-    static final List<String> MAIN = List.of(DUCKPOOL, HIKARI, AGROAL, TOMCAT);
+    public static final List<String> MAIN = List.of(DUCKPOOL, HIKARI, AGROAL, TOMCAT);
     static final List<String> ALL = List.of(DUCKPOOL, HIKARI, AGROAL, TOMCAT, DBCP2, COMMONS_POOL, VIBUR, C3P0);
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);

@@ -1,0 +1,124 @@
+package io.github.duckpool.internal.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who is served before whom. The clock stands still unless the test moves it. */
+@Timeout(60)
+class BorrowGateOrderTest {
+    private static final long LONG = TimeUnit.HOURS.toNanos(1);
+    private static final long OVERTAKING = 1_000_000;
+
+    private final AtomicLong clock = new AtomicLong();
+    private final BlockingQueue<Integer> served = new LinkedBlockingQueue<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    private BorrowGate<String> gate(long overtakingNanos) {
+        return new BorrowGate<>(1, overtakingNanos, clock::get);
+    }
+
+    /** A thread that borrows, says so, and gives back; returns when it sleeps in line. */
+    private void waiter(BorrowGate<String> gate, int number) {
+        Thread thread = new Thread(() -> {
+            try {
+                Slot<String> slot = gate.borrow(LONG);
+                int stamp = slot.stamp();
+                served.add(number);
+                gate.giveBack(slot, stamp);
+            } catch (Exception e) {
+                served.add(-1);
+            }
+        });
+        threads.add(thread);
+        int before = gate.waiting();
+        thread.start();
+        while (gate.waiting() == before || thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private Slot<String> lendOnly(BorrowGate<String> gate) {
+        Slot<String> slot = gate.tryBorrow();
+        assertThat(slot).isNotNull();
+        slot.install("session");
+        return slot;
+    }
+
+    private void end() throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, OVERTAKING, Long.MAX_VALUE})
+    void thoseInLineAreServedInTheOrderOfArrival(long overtakingNanos) throws Exception {
+        BorrowGate<String> gate = gate(overtakingNanos);
+        Slot<String> slot = lendOnly(gate);
+        for (int i = 0; i < 20; i++) {
+            waiter(gate, i);
+        }
+        gate.giveBack(slot, slot.stamp());
+        for (int i = 0; i < 20; i++) {
+            assertThat(served.take()).isEqualTo(i);
+        }
+        end();
+    }
+
+    @Test
+    void withoutOvertakingNobodyPassesAWaiter() throws Exception {
+        nobodyPasses(0, 0);
+    }
+
+    @Test
+    void aWaiterOfThatAgeIsNotPassed() throws Exception {
+        nobodyPasses(OVERTAKING, OVERTAKING);
+    }
+
+    private void nobodyPasses(long overtakingNanos, long ageNanos) throws Exception {
+        for (int i = 0; i < 200; i++) {
+            BorrowGate<String> gate = gate(overtakingNanos);
+            Slot<String> slot = lendOnly(gate);
+            waiter(gate, i);
+            clock.addAndGet(ageNanos);
+            assertThat(gate.tryBorrow()).isNull();
+            gate.giveBack(slot, slot.stamp());
+            Slot<String> newcomer = gate.tryBorrow();
+            if (newcomer != null) {
+                assertThat(served).as("the waiter was served first").contains(i);
+            }
+            assertThat(served.take()).isEqualTo(i);
+            end();
+        }
+    }
+
+    @Test
+    void aYoungerWaiterMayBePassed() throws Exception {
+        boolean passed = false;
+        while (!passed) {
+            BorrowGate<String> gate = gate(OVERTAKING);
+            Slot<String> slot = lendOnly(gate);
+            waiter(gate, 1);
+            clock.addAndGet(OVERTAKING - 1);
+            gate.giveBack(slot, slot.stamp());
+            Slot<String> newcomer = gate.tryBorrow();
+            if (newcomer != null) {
+                int stamp = newcomer.stamp();
+                passed = served.isEmpty();
+                gate.giveBack(newcomer, stamp);
+            }
+            assertThat(served.take()).isEqualTo(1);
+            end();
+        }
+    }
+}
