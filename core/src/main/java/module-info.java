@@ -10,4 +10,5 @@ module io.github.duckpool {
     exports io.github.duckpool;
     exports io.github.duckpool.lock;
     exports io.github.duckpool.mutex;
+    exports io.github.duckpool.observe;
 }

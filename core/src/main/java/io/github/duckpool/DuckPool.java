@@ -8,9 +8,11 @@ import io.github.duckpool.internal.pool.ConnectionPool;
 import io.github.duckpool.internal.pool.PoolFigures;
 import io.github.duckpool.internal.pool.PoolSettings;
 import io.github.duckpool.internal.pool.PoolThreads;
+import io.github.duckpool.observe.Health;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
@@ -152,6 +154,18 @@ public final class DuckPool extends PoolDataSource implements AutoCloseable {
 
     private static Optional<Duration> age(int count, long nanos) {
         return count == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(nanos));
+    }
+
+    /**
+     * Whether the pool can be relied on.
+     *
+     * @return down if it is closed, or has lost DuckDB's lock on its file, with the reasons
+     */
+    public Health health() {
+        if (isClosed()) {
+            return Health.of(List.of("the pool is closed"));
+        }
+        return Health.of(pool.fault().map(List::of).orElse(List.of()));
     }
 
     /**

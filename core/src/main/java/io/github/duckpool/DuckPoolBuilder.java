@@ -1,5 +1,6 @@
 package io.github.duckpool;
 
+import io.github.duckpool.observe.Alert;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,8 @@ public final class DuckPoolBuilder {
     Sharing sharing;
 
     RetryPolicy retry = RetryPolicy.none();
+    boolean lendAfterLockLoss;
+    Consumer<Alert> alertListener = alert -> {};
 
     DuckPoolBuilder() {}
 
@@ -363,6 +367,29 @@ public final class DuckPoolBuilder {
      */
     public DuckPoolBuilder sharing(Sharing sharing) {
         this.sharing = Objects.requireNonNull(sharing, "sharing");
+        return this;
+    }
+
+    /**
+     * Whether to lend on when DuckDB's lock on the file is lost, because something in this process has opened and closed the
+     * file. Without the lock another process can write to it, and commits may vanish; the pool says so in any case.
+     *
+     * @param lendAfterLockLoss the default is false: nothing is lent for writing any more
+     * @return this
+     */
+    public DuckPoolBuilder lendAfterLockLoss(boolean lendAfterLockLoss) {
+        this.lendAfterLockLoss = lendAfterLockLoss;
+        return this;
+    }
+
+    /**
+     * Tells someone what a person should know, besides the log.
+     *
+     * @param listener is called on a thread of the pool, so it should not block; what it throws is logged
+     * @return this
+     */
+    public DuckPoolBuilder alertListener(Consumer<Alert> listener) {
+        this.alertListener = Objects.requireNonNull(listener, "listener");
         return this;
     }
 

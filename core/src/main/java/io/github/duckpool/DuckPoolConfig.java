@@ -1,5 +1,6 @@
 package io.github.duckpool;
 
+import io.github.duckpool.observe.Alert;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 /** The settings of one pool, as they were when it was built. Immutable and thread-safe. */
@@ -31,6 +33,8 @@ public final class DuckPoolConfig {
     private final Map<String, String> settings;
     private final Sharing sharing;
     private final RetryPolicy retry;
+    private final boolean lendAfterLockLoss;
+    private final Consumer<Alert> alertListener;
 
     DuckPoolConfig(DuckPoolBuilder builder) {
         url = builder.url;
@@ -51,6 +55,8 @@ public final class DuckPoolConfig {
         sharing = builder.sharing != null ? builder.sharing : defaultSharing(builder);
         readOnly = builder.readOnly || sharing.mode() == Sharing.Mode.READ_ONLY;
         retry = builder.retry;
+        lendAfterLockLoss = builder.lendAfterLockLoss;
+        alertListener = builder.alertListener;
     }
 
     private static Sharing defaultSharing(DuckPoolBuilder builder) {
@@ -215,6 +221,24 @@ public final class DuckPoolConfig {
      */
     public Sharing sharing() {
         return sharing;
+    }
+
+    /**
+     * Whether the pool lends on when DuckDB's lock on the file was lost.
+     *
+     * @return false if it stops lending for writing
+     */
+    public boolean lendAfterLockLoss() {
+        return lendAfterLockLoss;
+    }
+
+    /**
+     * Who is told what a person should know.
+     *
+     * @return the listener; it does nothing where none was given
+     */
+    public Consumer<Alert> alertListener() {
+        return alertListener;
     }
 
     /**

@@ -50,6 +50,7 @@ final class PoolProperties {
         parsed("closeTimeout", PoolProperties::duration, DuckPoolBuilder::closeTimeout);
         parsed("maxOvertaking", PoolProperties::duration, DuckPoolBuilder::maxOvertaking);
         parsed("readOnly", PoolProperties::bool, DuckPoolBuilder::readOnly);
+        parsed("lendAfterLockLoss", PoolProperties::bool, DuckPoolBuilder::lendAfterLockLoss);
         parsed("sharing", PoolProperties::sharing, DuckPoolBuilder::sharing);
     }
 

@@ -35,7 +35,8 @@ record RetriedOpener(DuckPoolConfig config) implements FileOpener {
                 sharing.maxSlice().map(DuckPool::nanos).orElse(0L),
                 sharing.cutsOff(),
                 sharing.idleRelease().map(DuckPool::nanos).orElse(0L),
-                false,
-                settings);
+                config.lendAfterLockLoss(),
+                settings,
+                config.alertListener());
     }
 }

@@ -33,6 +33,7 @@ class PoolPropertiesTest {
             Map.entry("maxOvertaking", "250us"),
             Map.entry("statementCacheSize", " 9 "),
             Map.entry("readOnly", false),
+            Map.entry("lendAfterLockLoss", "true"),
             Map.entry("initSql", "SELECT 1"),
             Map.entry("connectionInitSql", "SELECT 2"),
             Map.entry("memoryLimit", "1GB"),
@@ -60,6 +61,7 @@ class PoolPropertiesTest {
         assertThat(config.maxOvertaking()).isEqualTo(Duration.ofNanos(250_000));
         assertThat(config.statementCacheSize()).isEqualTo(9);
         assertThat(config.readOnly()).isFalse();
+        assertThat(config.lendAfterLockLoss()).isTrue();
         assertThat(config.initSql()).containsExactly("SELECT 1");
         assertThat(config.connectionInitSql()).containsExactly("SELECT 2");
         assertThat(config.settings())
@@ -94,7 +96,7 @@ class PoolPropertiesTest {
     @Test
     void everySetterHasAName() {
         Set<String> notByName =
-                Set.of("dataSource", "setting", "properties", "build", "retry", "oltp", "analytics", "url");
+                Set.of("dataSource", "setting", "properties", "build", "retry", "oltp", "analytics", "url", "alertListener");
         Set<String> setters = Arrays.stream(DuckPoolBuilder.class.getDeclaredMethods())
                 .filter(method -> Modifier.isPublic(method.getModifiers()))
                 .map(Method::getName)

@@ -103,6 +103,16 @@ public final class LockTable {
         return byDevice.isEmpty() ? byInode : byDevice;
     }
 
+    /**
+     * Whether this very lock is still held.
+     *
+     * @param lock a lock of another reading
+     * @return true if the same process holds the same bytes of the same file in the same way
+     */
+    public boolean contains(Lock lock) {
+        return locks.contains(lock);
+    }
+
     /** The device's number as the table writes it. */
     static String device(long number) {
         long major = (number >>> 8 & 0xfff) | (number >>> 32 & ~0xfffL);

@@ -24,18 +24,26 @@ final class Draining {
     private final FileLease lease;
     private final JvmTurn turn;
     private final @Nullable SQLException fatal;
+    private final boolean forGood;
     private final long startNanos = System.nanoTime();
     private final Map<FileTenancy, CompletableFuture<Void>> draining = new HashMap<>();
 
-    Draining(FileLease lease, JvmTurn turn, List<FileTenancy> open, @Nullable SQLException fatal) {
+    /**
+     * Begins it.
+     *
+     * @param fatal why everything is cut off; null if it is only passed on
+     * @param forGood whether nothing will be lent afterwards, so that nobody is to wait for the end
+     */
+    Draining(FileLease lease, JvmTurn turn, List<FileTenancy> open, @Nullable SQLException fatal, boolean forGood) {
         this.lease = lease;
         this.turn = turn;
         this.fatal = fatal;
+        this.forGood = forGood;
         for (FileTenancy tenancy : open) {
             tenancy.shut();
             CompletableFuture<Void> drained = tenancy.tenant().drain().toCompletableFuture();
             draining.put(tenancy, drained);
-            drained.whenComplete((nothing, error) -> lease.signal());
+            drained.whenComplete((nothing, error) -> lease.members().signal());
             if (fatal != null) {
                 tenancy.tenant()
                         .cutOff("DuckDB met a fatal error, and the database is opened again: " + fatal.getMessage());
@@ -65,6 +73,8 @@ final class Draining {
                             lease.file());
                     return true;
                 }
+            } else if (forGood) {
+                lease.failWishing();
             } else if (!turn.isAwaited()
                     && draining.keySet().stream()
                             .anyMatch(tenancy -> tenancy.tenant().wanted())) {
@@ -72,7 +82,7 @@ final class Draining {
             } else {
                 draining.keySet().forEach(tenancy -> overstay(tenancy, nanos));
             }
-            lease.pause(TICK_NANOS);
+            lease.members().pause(TICK_NANOS);
         }
     }
 

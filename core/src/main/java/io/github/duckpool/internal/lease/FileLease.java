@@ -4,12 +4,9 @@ import io.github.duckpool.mutex.FileMutex;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.sql.SQLNonTransientConnectionException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,9 +30,9 @@ import org.slf4j.LoggerFactory;
  *   <li>An anchor, hence DuckDB's lock, is held only while the turn is held: the turn is taken before the first anchor is opened
  *       and passed on after the last one is closed, whatever is thrown between.
  *   <li>An anchor is closed only after its pool was drained, has left, or was given up after a fatal error.
- *   <li>A wish is in a flag before the thread is told, and waiting borrowers are looked for again after every closing: so nobody
- *       waits for a file that nobody is about to open.
- *   <li>The lock is never held while anything is opened, drained, closed or told.
+ *   <li>Waiting borrowers are looked for again after every closing, and every wish is told to the thread ({@link LeaseMembers}): so
+ *       nobody waits for a file that nobody is about to open.
+ *   <li>Nothing is lent for writing after DuckDB's lock was lost ({@link LockGuard}), unless every pool was told to.
  * </ol>
  *
  * <p>Thread-safe.
@@ -46,8 +43,8 @@ final class FileLease {
     /** How often others are looked for: they wait half of it on average; each look costs some microseconds. */
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+    /** How often is looked at all, and after DuckDB's lock. */
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long KEEP_THREAD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     enum State {
         IDLE,
@@ -60,178 +57,72 @@ final class FileLease {
 
     private final FileMutex mutex;
     private final boolean readOnly;
+    private final LeaseMembers members = new LeaseMembers();
     private final OpenAttempts attempts;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
 
-    /** Guarded by the lock, as all that follows. */
-    private final List<FileTenancy> tenancies = new ArrayList<>();
+    /** The thread's own, as the next three. */
+    private final LockGuard guard;
 
-    private final List<FileTenancy> leavers = new ArrayList<>();
-    private @Nullable Thread worker;
-    private boolean signalled;
-    private @Nullable SQLException fatal;
+    private long guardedNanos;
 
-    /** The fatal error after which nothing was opened yet; the thread's own. */
+    /** The fatal error after which nothing was opened yet. */
     private @Nullable SQLException broken;
 
-    /** Written under the lock. */
-    private volatile State state = State.IDLE;
+    /** How DuckDB's lock was lost, while that is a danger. */
+    private volatile @Nullable String lost;
 
     FileLease(FileMutex mutex, boolean readOnly) {
         this.mutex = mutex;
         this.readOnly = readOnly;
-        this.attempts = new OpenAttempts(mutex.file(), this::pause);
+        this.attempts = new OpenAttempts(mutex.file(), members::pause);
+        this.guard = new LockGuard(mutex.file());
     }
 
     Path file() {
         return mutex.file();
     }
 
-    boolean isReadOnly() {
-        return readOnly;
+    LeaseMembers members() {
+        return members;
     }
 
-    List<FileTenancy> tenancies() {
-        lock.lock();
-        try {
-            return List.copyOf(tenancies);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    void join(FileTenancy tenancy) {
-        lock.lock();
-        try {
-            tenancies.add(tenancy);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Somebody has set a wish: looks after it. */
     void wished() {
-        lock.lock();
-        try {
-            if (worker == null) {
-                Thread thread = new Thread(
-                        null, this::run, "duckpool lease on " + mutex.file().getFileName(), 0, false);
-                thread.setDaemon(true);
-                thread.start(); // where there are no more threads, the next one who asks tries again
-                worker = thread;
-            }
-            signal();
-        } finally {
-            lock.unlock();
-        }
+        members.wished(this::run, "duckpool lease on " + mutex.file().getFileName());
     }
 
     /** The database of this pool is dead for every connection: all are cut off, and it is opened again, in the same turn. */
     void reopen(FileTenancy tenancy, SQLException why) {
-        lock.lock();
-        try {
-            if (!tenancy.isOpen() || fatal != null) {
-                return;
-            }
-            fatal = why;
-            signal();
-        } finally {
-            lock.unlock();
+        if (members.failed(tenancy, why)) {
+            LOG.error("{}: fatal error in DuckDB, {} is closed and opened again", tenancy, file(), why);
         }
-        LOG.error("{}: fatal error in DuckDB, {} is closed and opened again", tenancy, file(), why);
     }
 
-    /**
-     * Takes a pool out.
-     *
-     * @return whether to wait until {@link FileTenancy#gone()}
-     */
+    /** Takes a pool out; true if it has to wait until {@link FileTenancy#gone()}. */
     boolean leave(FileTenancy tenancy) {
-        lock.lock();
-        try {
-            if (tenancy.hasLeft()) {
-                return false;
-            }
-            tenancy.leave();
-            tenancies.remove(tenancy);
-            boolean othersWish = tenancies.stream().anyMatch(FileTenancy::wishes);
-            if (worker == null || (othersWish && !tenancy.isHeld())) {
-                return false;
-            }
-            leavers.add(tenancy);
-            if (!othersWish && (state == State.QUEUED || state == State.OPENING)) {
-                worker.interrupt();
-            }
-            signal();
-            return true;
-        } finally {
-            lock.unlock();
-            FileLeases.forget(this);
-        }
+        boolean waits = members.leave(tenancy);
+        FileLeases.forget(this);
+        return waits;
     }
 
-    void signal() {
-        lock.lock();
-        try {
-            signalled = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Waits for a signal; an interrupt is one, since it only ever means that somebody left. */
-    void pause(long nanos) {
-        lock.lock();
-        try {
-            for (long left = nanos; !signalled && left > 0; ) {
-                left = changed.awaitNanos(left);
-            }
-        } catch (InterruptedException e) {
-            // looks around, as after any signal
-        } finally {
-            signalled = false;
-            lock.unlock();
-        }
+    Optional<String> lost() {
+        return Optional.ofNullable(lost);
     }
 
     private void run() {
-        while (awaitWish()) {
+        while (members.awaitWish()) {
             try {
-                takeTurn();
+                if (stopsLending(members.all())) {
+                    failWishing();
+                } else {
+                    takeTurn();
+                }
             } catch (Throwable e) {
                 LOG.error("the lease on {} failed", file(), e);
-                failAll(new SQLException("the lease on " + file() + " failed: " + e, "08001", e));
+                var why = new SQLException("the lease on " + file() + " failed: " + e, "08001", e);
+                members.wishing().forEach(tenancy -> tenancy.failed(why));
             } finally {
-                sayGoodbye();
+                members.sayGoodbye();
             }
-        }
-    }
-
-    private boolean awaitWish() {
-        lock.lock();
-        try {
-            state = State.IDLE;
-            long leftNanos = KEEP_THREAD_NANOS;
-            while (tenancies.stream().noneMatch(FileTenancy::wishes)) {
-                sayGoodbye(); // to whoever left since the last turn, which he was not part of
-                if (tenancies.isEmpty() || leftNanos <= 0) {
-                    worker = null;
-                    return false;
-                }
-                try {
-                    leftNanos = changed.awaitNanos(leftNanos);
-                } catch (InterruptedException e) {
-                    // looks around, as after any signal
-                }
-            }
-            sayGoodbye();
-            Thread.interrupted(); // meant for the turn before
-            state = State.QUEUED;
-            return true;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -240,6 +131,8 @@ final class FileLease {
             boolean again;
             do {
                 try {
+                    move(State.OPENING);
+                    lost = null; // the lock is taken anew
                     openWishing(turn);
                     serve(turn);
                 } finally {
@@ -247,71 +140,61 @@ final class FileLease {
                 }
             } while (again);
         } catch (InterruptedException e) {
-            tenancies().forEach(FileTenancy::reconsider); // somebody left, and nobody else wanted the file
+            members.all().forEach(FileTenancy::reconsider); // somebody left, and nobody else wanted the file
         } catch (IOException e) {
-            failAll(new SQLNonTransientConnectionException(
-                    "no turn can be taken on " + file() + ": " + e.getMessage(), "08001", e));
+            members.wishing().forEach(tenancy -> tenancy.failed(LeaseErrors.noTurn(tenancy, file(), e)));
         }
-        tenancies().forEach(FileTenancy::renew);
+        members.all().forEach(FileTenancy::renew);
     }
 
     private void openWishing(JvmTurn turn) {
-        for (FileTenancy tenancy : tenancies()) {
+        for (FileTenancy tenancy : members.wishing()) {
             tenancy.reconsider();
-            if (!tenancy.wishes() || !hold(tenancy, state == State.OPEN ? State.OPEN : State.OPENING)) {
+            if (!tenancy.wishes() || !members.hold(tenancy)) {
                 continue;
             }
             OpenDatabase opened = null;
             try {
-                String otherPath = turn.claimFile();
-                if (otherPath != null) {
-                    throw LeaseErrors.sameFile(file(), otherPath);
-                }
-                opened = attempts.open(tenancy);
-                turn.claimFile(); // DuckDB may have made it
-                if (opened != null && broken != null) {
-                    LeaseErrors.probe(tenancy.toString(), opened, broken);
-                    broken = null;
-                }
+                opened = open(tenancy, turn);
             } catch (SQLException e) {
-                fail(tenancy, opened, e);
+                members.letGo(List.of(tenancy));
+                tenancy.failed(e);
                 continue;
             } catch (RuntimeException | Error e) {
-                fail(
-                        tenancy,
-                        opened,
-                        new SQLException(tenancy + ": " + file() + " could not be opened: " + e, "08001", e));
+                members.letGo(List.of(tenancy));
+                tenancy.failed(new SQLException(tenancy + ": " + file() + " could not be opened: " + e, "08001", e));
                 continue;
             }
             if (opened == null) {
-                hold(tenancy, null);
+                members.letGo(List.of(tenancy)); // nobody there waits any more
             } else {
                 tenancy.opened(opened, System.nanoTime());
             }
         }
     }
 
-    private void fail(FileTenancy tenancy, @Nullable OpenDatabase opened, SQLException why) {
-        if (opened != null) {
-            FileTenancy.close(opened, tenancy.toString());
+    private @Nullable OpenDatabase open(FileTenancy tenancy, JvmTurn turn) throws SQLException {
+        String otherPath = turn.claimFile();
+        if (otherPath != null) {
+            throw LeaseErrors.sameFile(file(), otherPath);
         }
-        hold(tenancy, null);
-        tenancy.failed(why);
-    }
-
-    /** Marks what the thread works on, so that whoever leaves waits for it; false if he has left already. */
-    private boolean hold(FileTenancy tenancy, @Nullable State next) {
-        lock.lock();
-        try {
-            if (next != null && tenancy.hasLeft()) {
-                return false;
+        OpenDatabase opened = attempts.open(tenancy);
+        SQLException fatal = broken;
+        if (opened == null) {
+            return null;
+        }
+        turn.claimFile(); // DuckDB may have made it
+        if (fatal != null) {
+            try {
+                LeaseErrors.probe(tenancy.toString(), opened, fatal);
+            } catch (SQLException e) {
+                FileTenancy.close(opened, tenancy.toString());
+                throw e;
             }
-            tenancy.held(next != null);
-            state = next != null ? next : state;
-            return true;
-        } finally {
-            lock.unlock();
+            broken = null;
         }
+        guard.arm();
+        return opened;
     }
 
     /** Lends until the file is to be closed. */
@@ -321,17 +204,17 @@ final class FileLease {
             move(State.OPEN);
             closeLeavers();
             openWishing(turn);
-            List<FileTenancy> open = held();
+            List<FileTenancy> open = open();
             if (open.isEmpty()) {
                 return;
             }
-            long pauseNanos = fatal() != null ? 0 : look(turn, slice, open);
+            long pauseNanos = members.fatal() != null ? 0 : look(turn, slice, open);
             if (pauseNanos > 0) {
-                pause(pauseNanos);
+                members.pause(pauseNanos);
                 continue;
             }
             move(State.DRAINING);
-            if (new Draining(this, turn, open, fatal()).await()) {
+            if (new Draining(this, turn, open, members.fatal(), stopsLending(open)).await()) {
                 return;
             }
             long now = System.nanoTime();
@@ -340,8 +223,14 @@ final class FileLease {
     }
 
     /** How long nothing needs to be done; 0 when the file is to be closed. */
-    private static long look(JvmTurn turn, Slice slice, List<FileTenancy> open) {
+    private long look(JvmTurn turn, Slice slice, List<FileTenancy> open) {
         long now = System.nanoTime();
+        if (now - guardedNanos >= LOOK_NANOS) {
+            checkLock(open);
+        }
+        if (stopsLending(open)) {
+            return 0;
+        }
         long yieldNanos =
                 slice.untilYielding(open.stream().map(FileTenancy::terms).toList(), now);
         if (yieldNanos == 0) {
@@ -360,93 +249,81 @@ final class FileLease {
         return Math.min(Math.min(LOOK_NANOS, yieldNanos), Math.max(TICK_NANOS, idleNanos / 4));
     }
 
-    private void closeLeavers() {
-        List<FileTenancy> closing = new ArrayList<>();
-        lock.lock();
-        try {
-            leavers.stream().filter(FileTenancy::isHeld).forEach(closing::add);
-        } finally {
-            lock.unlock();
+    private void checkLock(List<FileTenancy> open) {
+        guardedNanos = System.nanoTime();
+        if (lost == null && guard.isLost()) {
+            String hazard = LockGuard.hazard(file());
+            lost = hazard;
+            LOG.error("{}: {}", open, hazard);
+            open.forEach(tenancy -> tenancy.alertLost(hazard));
         }
-        for (FileTenancy leaver : closing) {
-            leaver.closeDatabase();
-            hold(leaver, null);
-        }
-        if (!closing.isEmpty() && !held().isEmpty()) {
-            lock.lock();
-            try {
-                leavers.removeAll(closing);
-            } finally {
-                lock.unlock();
+    }
+
+    private boolean stopsLending(List<FileTenancy> tenancies) {
+        return lost != null
+                && !readOnly
+                && !tenancies.stream().allMatch(tenancy -> tenancy.terms().lendsWithoutLock());
+    }
+
+    /** Tells everyone who waits that nothing is lent any more. */
+    void failWishing() {
+        String hazard = lost;
+        if (hazard != null) {
+            for (FileTenancy tenancy : members.all()) {
+                if (tenancy.wishes() || tenancy.tenant().wanted()) {
+                    tenancy.failed(LeaseErrors.lockLost(tenancy, hazard));
+                }
             }
-            closing.forEach(FileTenancy::gone); // the last one also waits until the turn is passed on
+        }
+    }
+
+    private void closeLeavers() {
+        List<FileTenancy> leaving = members.heldLeavers();
+        close(leaving);
+        if (!open().isEmpty()) {
+            members.sayGoodbye(leaving); // the last one also waits until the turn is passed on
         }
     }
 
     /** Closes every anchor; true if that was because of a fatal error, and the file is to be opened again. */
     private boolean closeAll() {
         move(State.CLOSING);
-        List<FileTenancy> open = held();
-        open.forEach(FileTenancy::closeDatabase);
+        List<FileTenancy> open = open();
+        close(open);
         closeLeavers();
-        lock.lock();
-        try {
-            open.forEach(tenancy -> tenancy.held(false));
-            boolean again = fatal != null && !tenancies.isEmpty();
-            broken = fatal != null ? fatal : broken;
-            fatal = null;
-            if (again) {
-                open.stream().filter(tenancy -> !tenancy.hasLeft()).forEach(FileTenancy::askAgain);
-            }
-            return again;
-        } finally {
-            lock.unlock();
+        guard.disarm();
+        SQLException fatal = members.closedAfterFatal(open);
+        broken = fatal != null ? fatal : broken;
+        return fatal != null && !members.all().isEmpty();
+    }
+
+    private void close(List<FileTenancy> tenancies) {
+        if (tenancies.isEmpty()) {
+            return;
         }
-    }
-
-    private void sayGoodbye() {
-        List<FileTenancy> leaving;
-        lock.lock();
-        try {
-            leaving = List.copyOf(leavers);
-            leavers.clear();
-        } finally {
-            lock.unlock();
+        checkLock(tenancies);
+        if (lost != null) {
+            // A checkpoint would write over what another process may have written since.
+            tenancies.forEach(FileTenancy::leaveLog);
         }
-        leaving.forEach(FileTenancy::gone);
+        tenancies.forEach(FileTenancy::closeDatabase);
+        members.letGo(tenancies);
     }
 
-    private void failAll(SQLException why) {
-        tenancies().stream().filter(FileTenancy::wishes).forEach(tenancy -> tenancy.failed(why));
-    }
-
-    private List<FileTenancy> held() {
-        return tenancies().stream()
+    private List<FileTenancy> open() {
+        return members.all().stream()
                 .filter(tenancy -> tenancy.database() != null)
                 .toList();
     }
 
-    private @Nullable SQLException fatal() {
-        lock.lock();
-        try {
-            return fatal;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void move(State next) {
-        lock.lock();
-        try {
-            state = next;
-        } finally {
-            lock.unlock();
-        }
+        LOG.trace("{}: {} -> {}", file(), members.state(), next);
+        members.move(next);
     }
 
     /** What keeps the file from a pool at the moment. */
     String obstacle() {
-        return switch (state) {
+        return switch (members.state()) {
             case IDLE -> file() + " is not open";
             case QUEUED -> TurnReport.describe(mutex);
             case OPENING ->
@@ -461,6 +338,6 @@ final class FileLease {
 
     @Override
     public String toString() {
-        return state + " " + file();
+        return members.state() + " " + file();
     }
 }

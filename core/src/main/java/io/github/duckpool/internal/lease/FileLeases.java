@@ -27,14 +27,14 @@ final class FileLeases {
                 lease = new FileLease(mutex, terms.readOnly());
                 LEASES.put(mutex.file(), lease);
             }
-            for (FileTenancy other : lease.tenancies()) {
+            for (FileTenancy other : lease.members().all()) {
                 String clash = LeaseErrors.clash(terms, other.terms(), mutex.file());
                 if (!clash.isEmpty()) {
                     throw new IllegalArgumentException(clash);
                 }
             }
             var tenancy = new FileTenancy(lease, terms, opener, tenant);
-            lease.join(tenancy);
+            lease.members().join(tenancy);
             return tenancy;
         }
     }
@@ -42,7 +42,7 @@ final class FileLeases {
     /** Drops a lease that has no member any more; the next pool gets a fresh one, which queues behind what is left of this. */
     static void forget(FileLease lease) {
         synchronized (LEASES) {
-            if (lease.tenancies().isEmpty()) {
+            if (lease.members().all().isEmpty()) {
                 LEASES.remove(lease.file(), lease);
             }
         }

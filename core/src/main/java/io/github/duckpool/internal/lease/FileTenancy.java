@@ -1,7 +1,9 @@
 package io.github.duckpool.internal.lease;
 
+import io.github.duckpool.observe.Alert;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -254,20 +256,50 @@ final class FileTenancy implements Lease {
         return database;
     }
 
+    /** What endangers the pool. */
+    @Override
+    public Optional<String> fault() {
+        return lease.lost();
+    }
+
+    void alertLost(String hazard) {
+        alert(Alert.Kind.LOCK_LOST, hazard);
+    }
+
+    /** Tells the pool's listener; what goes wrong there is his. */
+    void alert(Alert.Kind kind, String message) {
+        try {
+            terms.alerts().accept(new Alert(kind, terms.poolName(), message));
+        } catch (RuntimeException | Error e) {
+            LOG.warn("{}: the listener failed for alert {}", terms.poolName(), kind, e);
+        }
+    }
+
+    /** Makes DuckDB leave the log to whoever opens the file next, instead of a checkpoint at closing. */
+    void leaveLog() {
+        OpenDatabase endangered = database;
+        if (endangered == null) {
+            return;
+        }
+        try (Connection connection = endangered.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA disable_checkpoint_on_shutdown");
+        } catch (SQLException | RuntimeException e) {
+            LOG.error("{}: DuckDB may write a checkpoint to a file that it has no lock on", terms.poolName(), e);
+        }
+    }
+
     /** Reports that connections are out for too long while others wait; true for the first time in a slice. */
     boolean reportOverstay(String waited) {
         if (overstayReported) {
             return false;
         }
         overstayReported = true;
-        LOG.warn(
-                "{}: connections keep {} from others, who have waited for {}; {}:{}{}",
-                terms.poolName(),
-                lease.file(),
-                waited,
-                terms.cutsOff() ? "they are cut off" : "they are waited for",
-                System.lineSeparator(),
-                tenant.describeBorrowers());
+        String message = "connections keep " + lease.file() + " from others, who have waited for " + waited + "; "
+                + (terms.cutsOff() ? "they are cut off:" : "they are waited for:") + System.lineSeparator()
+                + tenant.describeBorrowers();
+        LOG.warn("{}: {}", terms.poolName(), message);
+        alert(Alert.Kind.SLICE_OVERSTAYED, message);
         return true;
     }
 

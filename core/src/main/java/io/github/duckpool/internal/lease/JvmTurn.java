@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A turn on a file, taken in two steps: first among the class loaders of this JVM, then in the queue of the processes.
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe, as far as one thread takes the turn and gives it back.
  */
 final class JvmTurn implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(JvmTurn.class);
     private static final String GATES = "io.github.duckpool.lease.gates";
     private static final String OPEN_FILES = "io.github.duckpool.lease.files";
 
@@ -42,10 +45,27 @@ final class JvmTurn implements AutoCloseable {
                 .computeIfAbsent(mutex.file().toString(), path -> new Semaphore(1, true));
         gate.acquire();
         try {
-            return new JvmTurn(mutex, gate, shared ? mutex.lockShared() : mutex.lock());
+            return new JvmTurn(mutex, gate, shared ? takeShared(mutex) : mutex.lock());
         } catch (InterruptedException | IOException | RuntimeException | Error e) {
             gate.release();
             throw e;
+        }
+    }
+
+    /** A reader who may not write in the directory, or on the whole file system, goes without a queue, as DuckDB does. */
+    private static Permit takeShared(FileMutex mutex) throws InterruptedException, IOException {
+        try {
+            return mutex.lockShared();
+        } catch (IOException e) {
+            Path directory = mutex.companion().getParent();
+            if (directory == null || Files.isWritable(directory) || Files.exists(mutex.companion())) {
+                throw e;
+            }
+            LOG.info(
+                    "{} is read without a turn, for nobody may make a queue beside it: {}",
+                    mutex.file(),
+                    e.getMessage());
+            return () -> {};
         }
     }
 

@@ -30,6 +30,15 @@ public interface Lease {
     void reopen(OpenDatabase broken, SQLException why);
 
     /**
+     * Says what is wrong with the hold on the database, so that nobody should rely on it.
+     *
+     * @return the danger, and what to do; empty while there is none
+     */
+    default Optional<String> fault() {
+        return Optional.empty();
+    }
+
+    /**
      * Leaves the database for good. Called after the tenant has closed all its connections; the last tenant's call closes the
      * database, frees DuckDB's lock and passes the turn on before it returns.
      */

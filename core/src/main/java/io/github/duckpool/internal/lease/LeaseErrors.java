@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.lease;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -37,6 +38,18 @@ final class LeaseErrors {
         Map<String, String> own = new TreeMap<>(terms.settings());
         own.entrySet().removeAll(other.settings().entrySet());
         return own.isEmpty() ? "no such setting" : own.toString();
+    }
+
+    static SQLException noTurn(FileTenancy tenancy, Path file, IOException cause) {
+        return new SQLNonTransientConnectionException(
+                tenancy + ": can't open database \"" + file + "\": no turn can be taken in its queue: "
+                        + cause.getMessage(),
+                "08001",
+                cause);
+    }
+
+    static SQLException lockLost(FileTenancy tenancy, String hazard) {
+        return new SQLNonTransientConnectionException(tenancy + ": nothing is lent any more: " + hazard, "58030");
     }
 
     static SQLException sameFile(Path file, String otherPath) {

@@ -1,6 +1,8 @@
 package io.github.duckpool.internal.lease;
 
+import io.github.duckpool.observe.Alert;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * How one pool wants to hold a file. Times of zero mean "no limit", except for the shortest slice.
@@ -14,6 +16,7 @@ import java.util.Map;
  * @param idleReleaseNanos after how long without a borrowed connection the file is closed
  * @param lendsWithoutLock whether the pool lends on after DuckDB's lock was lost
  * @param settings DuckDB's settings, which all pools of a process on one file must share
+ * @param alerts whom to tell what a person should know
  */
 public record LeaseTerms(
         String poolName,
@@ -24,7 +27,8 @@ public record LeaseTerms(
         boolean cutsOff,
         long idleReleaseNanos,
         boolean lendsWithoutLock,
-        Map<String, String> settings) {
+        Map<String, String> settings,
+        Consumer<Alert> alerts) {
 
     /** Copies the map. */
     public LeaseTerms {

@@ -2,6 +2,7 @@ package io.github.duckpool.internal.lease;
 
 import io.github.duckpool.lock.DuckError;
 import io.github.duckpool.lock.DuckError.Kind;
+import io.github.duckpool.observe.Alert;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -109,11 +110,10 @@ final class OpenAttempts {
         if (!who.equals(loggedHolder) || now - loggedNanos >= LOG_NANOS) {
             loggedHolder = who;
             loggedNanos = now;
-            LOG.warn(
-                    "{}: {} is held by {}, which does not take turns in its queue; tried again until it is free",
-                    tenancy.terms().poolName(),
-                    file,
-                    who);
+            String message = file + " is held by " + who
+                    + ", which does not take turns in its queue; tried again until it is free";
+            LOG.warn("{}: {}", tenancy, message);
+            tenancy.alert(Alert.Kind.FILE_HELD, message);
         }
     }
 

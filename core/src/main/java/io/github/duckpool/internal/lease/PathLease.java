@@ -65,34 +65,64 @@ public final class PathLease implements Lease {
     }
 
     private void look() {
-        SQLException why;
+        SQLException why = null;
         try {
-            FileTenancy joined = FileLeases.join(path, terms, opener, tenant);
-            boolean late;
-            synchronized (this) {
-                tenancy = joined;
-                late = closed;
-            }
-            if (late) {
-                joined.close();
-            } else {
-                joined.request();
-            }
-            return;
-        } catch (IOException | IllegalArgumentException e) {
-            why = new SQLNonTransientConnectionException(terms.poolName() + ": " + e.getMessage(), "08001", e);
-        } finally {
-            synchronized (this) {
-                looking = false;
-            }
+            join();
+        } catch (IOException e) {
+            why = explain(e);
+        } catch (RuntimeException e) {
+            why = new SQLNonTransientConnectionException(e.getMessage(), "08001", e);
         }
-        tenant.failed(why);
+        if (why != null) {
+            tenant.failed(why);
+        }
+        synchronized (this) {
+            looking = false;
+        }
+        if (why != null && tenant.wanted()) {
+            request(); // somebody came between
+        }
+    }
+
+    private void join() throws IOException {
+        FileTenancy joined = FileLeases.join(path, terms, opener, tenant);
+        boolean late;
+        synchronized (this) {
+            tenancy = joined;
+            late = closed;
+        }
+        if (late) {
+            joined.close();
+        } else {
+            joined.request();
+        }
+    }
+
+    /** DuckDB can't open what can't be found either, and its error is the one that is explained best. */
+    private SQLException explain(IOException unresolved) {
+        SQLException why = new SQLNonTransientConnectionException(
+                terms.poolName() + ": can't open database \"" + path + "\": " + unresolved.getMessage(),
+                "08001",
+                unresolved);
+        try {
+            opener.open(path).close();
+        } catch (SQLException e) {
+            e.addSuppressed(unresolved);
+            return e;
+        }
+        return why; // somebody has made the directory just now: the next request finds it
     }
 
     @Override
     public Optional<String> obstacle() {
         FileTenancy joined = tenancy;
         return joined == null ? Optional.of(path + " can't be found") : joined.obstacle();
+    }
+
+    @Override
+    public Optional<String> fault() {
+        FileTenancy joined = tenancy;
+        return joined == null ? Optional.empty() : joined.fault();
     }
 
     @Override

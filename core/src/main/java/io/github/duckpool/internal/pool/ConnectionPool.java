@@ -8,6 +8,7 @@ import io.github.duckpool.internal.lease.OpenDatabase;
 import io.github.duckpool.internal.lease.Tenant;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -265,6 +266,15 @@ public final class ConnectionPool implements Tenant {
                 life.destroyed(),
                 report.oldestBorrowNanos(),
                 gate.oldestWaitNanos());
+    }
+
+    /**
+     * What is wrong with the pool's hold on its database.
+     *
+     * @return the danger; empty while there is none
+     */
+    public Optional<String> fault() {
+        return lease.fault();
     }
 
     /**

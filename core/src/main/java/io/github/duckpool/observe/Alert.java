@@ -1,0 +1,22 @@
+package io.github.duckpool.observe;
+
+/**
+ * Something that a person should know of. It is in the log too; this is for those who want it on their own channel. Immutable and
+ * thread-safe.
+ *
+ * @param kind what has happened
+ * @param poolName the pool that noticed
+ * @param message the facts, and what to do
+ */
+public record Alert(Kind kind, String poolName, String message) {
+
+    /** What has happened. */
+    public enum Kind {
+        /** DuckDB's lock on the file is gone while the file is open: another process can write to it now. */
+        LOCK_LOST,
+        /** Borrowed connections keep the file from other processes for longer than {@code maxSlice}. */
+        SLICE_OVERSTAYED,
+        /** A program that does not take turns holds the file, and the pool waits for it. */
+        FILE_HELD
+    }
+}

@@ -1,0 +1,3 @@
+/** What a pool tells about itself. */
+@org.jspecify.annotations.NullMarked
+package io.github.duckpool.observe;
