@@ -95,8 +95,8 @@ class PoolPropertiesTest {
 
     @Test
     void everySetterHasAName() {
-        Set<String> notByName =
-                Set.of("dataSource", "setting", "properties", "build", "retry", "oltp", "analytics", "url", "alertListener");
+        Set<String> notByName = Set.of(
+                "dataSource", "setting", "properties", "build", "retry", "oltp", "analytics", "url", "alertListener");
         Set<String> setters = Arrays.stream(DuckPoolBuilder.class.getDeclaredMethods())
                 .filter(method -> Modifier.isPublic(method.getModifiers()))
                 .map(Method::getName)

@@ -1,0 +1,228 @@
+package io.github.duckpool.sharing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.duckpool.DuckPool;
+import io.github.duckpool.DuckPoolBuilder;
+import io.github.duckpool.Sharing;
+import io.github.duckpool.observe.Alert;
+import io.github.duckpool.observe.Health;
+import java.io.InputStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pools of one process on one file, and programs that know nothing of the queue. */
+class FileLeaseTest {
+    @TempDir
+    Path directory;
+
+    private Path file() {
+        return directory.resolve("letters.duckdb");
+    }
+
+    private DuckPoolBuilder builder(Path path) {
+        return DuckPool.builder().database(path).borrowTimeout(Duration.ofMinutes(1));
+    }
+
+    private static void run(DataSource pool, String sql) throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static long count(DataSource pool, String table) throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT count(*) FROM " + table)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    @Test
+    void poolsOnOneFileShareItWhateverThePath() throws Exception {
+        Path link = Files.createSymbolicLink(directory.resolve("link.duckdb"), file());
+        Path relative = Path.of("").toAbsolutePath().relativize(file().toAbsolutePath());
+        try (DuckPool first = builder(file()).build();
+                DuckPool second = builder(link).build();
+                DuckPool third = builder(relative).build()) {
+            run(first, "CREATE TABLE letter (id INTEGER)");
+            try (Connection held = first.getConnection()) {
+                run(second, "INSERT INTO letter VALUES (1)");
+                run(third, "INSERT INTO letter VALUES (2)");
+                assertThat(held.isClosed()).isFalse();
+            }
+            first.close();
+            assertThat(count(third, "letter")).isEqualTo(2);
+        }
+        try (ForeignProgram program = ForeignProgram.start(file())) {
+            assertThat(program.answer()).isEqualTo("open");
+        }
+    }
+
+    @Test
+    void poolsOfOneProcessMustAgreeOnTheConfiguration() {
+        try (DuckPool first = builder(file()).poolName("first").threads(1).build()) {
+            assertThatThrownBy(
+                            () -> builder(file()).poolName("second").threads(2).build())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("second", "first", "threads=2", "threads=1", "one configuration");
+            assertThatThrownBy(() -> builder(file())
+                            .threads(1)
+                            .sharing(Sharing.readOnly())
+                            .build())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll(
+                            "read-only", "for writing", first.config().poolName());
+        }
+    }
+
+    @Test
+    void poolsOfTwoClassLoadersTakeTurns() throws Exception {
+        URL[] urls = Arrays.stream(ChildJvm.classPath(FileLeaseTest.class).split(System.getProperty("path.separator")))
+                .map(path -> {
+                    try {
+                        return Path.of(path).toUri().toURL();
+                    } catch (java.net.MalformedURLException e) {
+                        throw new AssertionError(e);
+                    }
+                })
+                .toArray(URL[]::new);
+        try (URLClassLoader other = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
+                DuckPool mine = builder(file()).build()) {
+            run(mine, "CREATE TABLE letter (id INTEGER)");
+            Object theirBuilder = other.loadClass(DuckPool.class.getName())
+                    .getMethod("builder")
+                    .invoke(null);
+            theirBuilder.getClass().getMethod("database", Path.class).invoke(theirBuilder, file());
+            theirBuilder
+                    .getClass()
+                    .getMethod("borrowTimeout", Duration.class)
+                    .invoke(theirBuilder, Duration.ofMinutes(1));
+            Object built = theirBuilder.getClass().getMethod("build").invoke(theirBuilder);
+            assertThat(built.getClass()).isNotSameAs(DuckPool.class);
+            DataSource theirs = (DataSource) built;
+            try (AutoCloseable closing = (AutoCloseable) built) {
+                for (int i = 0; i < 5; i++) {
+                    run(theirs, "INSERT INTO letter VALUES (1)");
+                    run(mine, "INSERT INTO letter VALUES (2)");
+                }
+            }
+            assertThat(count(mine, "letter")).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void whoWaitsForAProgramIsToldWhoItIsAndGetsInWhenItHasGone() throws Exception {
+        List<Alert> alerts = new CopyOnWriteArrayList<>();
+        try (ForeignProgram program = ForeignProgram.start(file());
+                DuckPool pool = builder(file()).alertListener(alerts::add).build()) {
+            assertThat(program.answer()).isEqualTo("open");
+            assertThatThrownBy(() -> pool.getConnection(Duration.ofMillis(500)))
+                    .isInstanceOf(SQLTransientConnectionException.class)
+                    .hasMessageContaining("PID " + program.pid());
+            assertThat(alerts).extracting(Alert::kind).containsOnly(Alert.Kind.FILE_HELD);
+            CompletableFuture<Connection> waiting = pool.connectionAsync();
+            assertThat(waiting).isNotDone();
+            program.close();
+            waiting.get(1, TimeUnit.MINUTES).close();
+            assertThat(count(pool, "visit")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anIdlePoolLetsProgramsIn() throws Exception {
+        try (DuckPool pool = builder(file())
+                .sharing(Sharing.cooperative().withIdleRelease(Duration.ofMillis(50)))
+                .build()) {
+            run(pool, "CREATE TABLE letter (id INTEGER)");
+            String answer;
+            do { // sooner or later the pool is found at rest
+                try (ForeignProgram program = ForeignProgram.start(file())) {
+                    answer = program.answer();
+                }
+            } while (!answer.equals("open"));
+            assertThat(count(pool, "visit")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aPoolThatNeverGotTheFileClosesAtOnce() throws Exception {
+        try (ForeignProgram program = ForeignProgram.start(file())) {
+            assertThat(program.answer()).isEqualTo("open");
+            DuckPool pool = builder(file()).build();
+            CompletableFuture<Connection> waiting = pool.connectionAsync();
+            CompletableFuture.runAsync(pool::close).get(30, TimeUnit.SECONDS);
+            assertThat(waiting).isCompletedExceptionally();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void theGuardSeesThatTheLockIsGone() throws Exception {
+        List<Alert> alerts = new CopyOnWriteArrayList<>();
+        try (DuckPool pool = builder(file()).alertListener(alerts::add).build()) {
+            run(pool, "CREATE TABLE letter (id INTEGER)");
+            assertThat(pool.health().status()).isEqualTo(Health.Status.UP);
+            readByAccident();
+            while (pool.health().status() == Health.Status.UP) {
+                TimeUnit.MILLISECONDS.sleep(20); // the guard looks every second
+            }
+            assertThat(pool.health().reasons()).singleElement().asString().contains("lock", file().toString());
+            assertThat(alerts).extracting(Alert::kind).contains(Alert.Kind.LOCK_LOST);
+            assertThatThrownBy(() -> run(pool, "INSERT INTO letter VALUES (1)"))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContainingAll("lock", file().toString());
+        }
+        try (DuckPool pool = builder(file()).build()) {
+            assertThat(count(pool, "letter")).isZero();
+            assertThat(pool.health().status()).isEqualTo(Health.Status.UP);
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void whoAskedForItIsLentToWithoutTheLock() throws Exception {
+        List<Alert> alerts = new CopyOnWriteArrayList<>();
+        try (DuckPool pool = builder(file())
+                .alertListener(alerts::add)
+                .lendAfterLockLoss(true)
+                .build()) {
+            run(pool, "CREATE TABLE letter (id INTEGER)");
+            readByAccident();
+            while (pool.health().status() == Health.Status.UP) {
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            run(pool, "INSERT INTO letter VALUES (1)");
+            assertThat(count(pool, "letter")).isEqualTo(1);
+            assertThat(alerts).extracting(Alert::kind).contains(Alert.Kind.LOCK_LOST);
+        }
+    }
+
+    /** What drops DuckDB's lock: the process closes a descriptor of the file. */
+    private void readByAccident() throws Exception {
+        try (InputStream in = Files.newInputStream(file())) {
+            assertThat(in.read()).isNotNegative();
+        }
+    }
+}
