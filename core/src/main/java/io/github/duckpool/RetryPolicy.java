@@ -29,6 +29,15 @@ public interface RetryPolicy {
     <T extends @Nullable Object> T call(SqlCallable<T> work, Duration budget) throws SQLException;
 
     /**
+     * Whether this policy says in the log who holds a file that it waits for. For one that does not, the pool does.
+     *
+     * @return false, unless an implementation knows better
+     */
+    default boolean reportsHolder() {
+        return false;
+    }
+
+    /**
      * A policy that runs the work once.
      *
      * @return the policy, a constant

@@ -118,6 +118,12 @@ public final class LockRetry implements RetryPolicy {
         return callFor(work, Backoff.nanos(budget));
     }
 
+    /** {@inheritDoc} It does. */
+    @Override
+    public boolean reportsHolder() {
+        return true;
+    }
+
     private <T extends @Nullable Object> T callFor(SqlCallable<T> work, long budgetNanos) throws SQLException {
         long startNanos = time.nanoTime();
         T result;
