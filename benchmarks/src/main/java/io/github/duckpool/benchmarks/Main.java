@@ -4,6 +4,7 @@ import io.github.duckpool.benchmarks.borrow.BorrowFamily;
 import io.github.duckpool.benchmarks.borrow.OversubscriptionFamily;
 import io.github.duckpool.benchmarks.harness.Benchmarks;
 import io.github.duckpool.benchmarks.harness.Family;
+import io.github.duckpool.benchmarks.retry.RetryFamily;
 import io.github.duckpool.benchmarks.statement.StatementFamily;
 import java.util.List;
 
@@ -17,7 +18,7 @@ public final class Main {
      * @return the families
      */
     public static List<Family> families() {
-        return List.of(new BorrowFamily(), new OversubscriptionFamily(), new StatementFamily());
+        return List.of(new BorrowFamily(), new OversubscriptionFamily(), new StatementFamily(), new RetryFamily());
     }
 
     /**

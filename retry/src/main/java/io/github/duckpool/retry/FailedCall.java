@@ -17,15 +17,20 @@ final class FailedCall {
     /** Instead of a wait: the call is over, and {@link #outcome} is its error. */
     static final long OVER = -1;
 
-    private static final int MOST_EARLIER = 1_000;
+    /** So many errors, with their stacks, are kept for the message; a storm of callers would fill the memory with all of theirs. */
+    private static final int MOST_EARLIER = 100;
 
     private final LockRetry policy;
     private final long startNanos;
     private final long budgetNanos;
     private final Map<Family, Episode> episodes = new EnumMap<>(Family.class);
-    private final Map<Kind, Integer> failures = new EnumMap<>(Kind.class);
     private final List<Throwable> earlier = new ArrayList<>();
     private int forgotten;
+
+    /** The last kind, and how often it came in a row. */
+    private @Nullable Kind kind;
+
+    private int inARow;
     private int attempts;
     private @Nullable Throwable last;
     private @Nullable Throwable outcome;
@@ -95,7 +100,9 @@ final class FailedCall {
     private long next(Episode episode, DuckError known, Throwable error) {
         FamilyRetry retry = episode.retry;
         int most = Family.mostRetries(known.kind());
-        if (failures.merge(known.kind(), 1, Integer::sum) > most) {
+        inARow = known.kind() == kind ? inARow + 1 : 1;
+        kind = known.kind();
+        if (inARow > most) {
             retry.gaveUp(error, attempts);
             return giveUp(known, error, RetryFailure.ofKind(known.kind(), most));
         }

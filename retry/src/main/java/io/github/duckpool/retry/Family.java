@@ -45,7 +45,7 @@ enum Family {
     }
 
     /**
-     * How often a kind is retried at most, whatever the settings: a key that collides again after another transaction
+     * How often in a row a kind is retried at most, whatever the settings: a key that collides again after another transaction
      * committed it is an ordinary duplicate, and a handle of this process that stays open is one that somebody keeps.
      */
     static int mostRetries(Kind kind) {

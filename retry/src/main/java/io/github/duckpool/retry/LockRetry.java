@@ -26,15 +26,15 @@ import org.jspecify.annotations.Nullable;
  *   <caption>What is retried</caption>
  *   <thead><tr><th>family</th><th>kinds</th></tr></thead>
  *   <tbody>
- *     <tr><td>file locks</td><td>{@code FILE_LOCKED}; {@code HANDLE_CONFLICT}, at most 4 times</td></tr>
+ *     <tr><td>file locks</td><td>{@code FILE_LOCKED}; {@code HANDLE_CONFLICT}, at most 4 times in a row</td></tr>
  *     <tr><td>conflicts</td><td>{@code WRITE_CONFLICT}, {@code CATALOG_CONFLICT}, {@code CHECKPOINT_BUSY};
- *     {@code CONSTRAINT_AT_COMMIT}, once</td></tr>
+ *     {@code CONSTRAINT_AT_COMMIT}, once in a row</td></tr>
  *   </tbody>
  * </table>
  *
  * <p>When it gives up, it throws the last error as the cause of an exception of the standard JDBC class for its kind
  * ({@link java.sql.SQLTransientConnectionException}, {@link java.sql.SQLTransactionRollbackException} or
- * {@link java.sql.SQLIntegrityConstraintViolationException}), with every earlier error suppressed, and with the attempts, the
+ * {@link java.sql.SQLIntegrityConstraintViolationException}), with every earlier error suppressed (the first 100, if there are more), and with the attempts, the
  * time spent, the reason and, where it is known, the holder of the file in the message. An unchecked exception that wraps an
  * {@link SQLException}, as frameworks throw, is retried for what it wraps and thrown as it is; its facts are suppressed in it.
  *

@@ -28,7 +28,7 @@ final class RetryFailure {
     }
 
     static String ofKind(Kind kind, int mostRetries) {
-        return kind + " is retried at most " + (mostRetries == 1 ? "once" : mostRetries + " times");
+        return kind + " is retried at most " + (mostRetries == 1 ? "once" : mostRetries + " times") + " in a row";
     }
 
     /**

@@ -39,6 +39,8 @@ final class Samples {
             Map.entry(
                     Kind.TRANSACTION_ABORTED,
                     "TransactionContext Error: Current transaction is aborted (please ROLLBACK)"),
+            Map.entry(Kind.NO_TRANSACTION, "TransactionContext Error: cannot commit - no transaction is active"),
+            Map.entry(Kind.INTERNAL, "INTERNAL Error: Attempted to dereference unique_ptr that is NULL!"),
             Map.entry(Kind.INTERRUPTED, "INTERRUPT Error: Interrupted!"),
             Map.entry(Kind.OUT_OF_MEMORY, "Out of Memory Error: failed to allocate data of size 32.0 MiB"),
             Map.entry(
