@@ -10,12 +10,16 @@ import javax.sql.DataSource;
 import org.duckdb.DuckDBDriver;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
-/** What the pages' code finds when it runs: a database with some letters, a pool on it, and another data source. */
+/**
+ * What the pages' code finds when it runs: {@code letters.duckdb} with some letters, a data source on it, and a pool on a
+ * database of its own with the same letters, so that a page may open {@code letters.duckdb} with any settings.
+ */
 public abstract class SnippetContext {
     private static final Path FILE = Path.of("letters.duckdb");
+    private static final Path SERVICE_FILE = Path.of("service.duckdb");
 
-    /** A pool on {@code letters.duckdb}. */
-    protected final DuckPool pool = DuckPool.builder().database(FILE).build();
+    /** A service's pool. */
+    protected final DuckPool pool = DuckPool.builder().database(SERVICE_FILE).build();
 
     /** What a service has already. */
     protected final DataSource existing = new SimpleDriverDataSource(new DuckDBDriver(), "jdbc:duckdb:" + FILE);
@@ -29,10 +33,8 @@ public abstract class SnippetContext {
     /** Runs the named snippets one after another, each on a fresh database in the working directory. */
     public static void main(String[] classNames) throws Exception {
         for (String className : classNames) {
-            for (String name : new String[] {"letters.duckdb", "letters.duckdb.wal"}) {
-                Files.deleteIfExists(Path.of(name));
-            }
-            makeLetters();
+            makeLetters(FILE);
+            makeLetters(SERVICE_FILE);
             System.out.println("running " + className);
             SnippetContext snippet = (SnippetContext)
                     Class.forName(className).getDeclaredConstructor().newInstance();
@@ -47,8 +49,10 @@ public abstract class SnippetContext {
         Runtime.getRuntime().halt(0);
     }
 
-    private static void makeLetters() throws Exception {
-        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + FILE);
+    private static void makeLetters(Path file) throws Exception {
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(Path.of(file + ".wal"));
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
                 Statement statement = connection.createStatement()) {
             statement.execute(
                     "CREATE TABLE letters(id INTEGER PRIMARY KEY, title VARCHAR, body VARCHAR, views INTEGER)");
