@@ -128,7 +128,7 @@ final class OpenAttempts {
         error.holderCommand()
                 .ifPresent(command -> text.append(" (").append(command).append(')'));
         error.holderUser().ifPresent(user -> text.append(" of user ").append(user));
-        return text.append(error.holderReadsOnly() ? ", which reads it" : "").toString();
+        return text.append(error.holderReadsOnly() ? " as a reader" : "").toString();
     }
 
     /** Who keeps DuckDB's lock at the moment. */
