@@ -158,9 +158,9 @@ class OtherLanguagesTest {
     private void assertRows(String writer, int expected) throws SQLException {
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("SELECT count(*), count(DISTINCT number), max(number) FROM letter WHERE writer = '"
-                                + writer + "'")) {
+                ResultSet rows = statement.executeQuery(
+                        "SELECT count(*), count(DISTINCT number), max(number) FROM letter WHERE writer = '" + writer
+                                + "'")) {
             rows.next();
             assertThat(rows.getInt(1)).as("rows of %s", writer).isEqualTo(expected);
             assertThat(rows.getInt(2)).as("each once").isEqualTo(expected);
