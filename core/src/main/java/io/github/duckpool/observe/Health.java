@@ -18,7 +18,12 @@ public record Health(Status status, List<String> reasons) {
         DOWN
     }
 
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param status whether it can be relied on
+     * @param reasons why it can't
+     */
     public Health {
         reasons = List.copyOf(reasons);
     }

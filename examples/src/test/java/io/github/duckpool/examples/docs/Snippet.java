@@ -44,9 +44,7 @@ record Snippet(Markdown.Block block, String className, String source, boolean ru
             return new Snippet(block, className, head + "class " + className + " {\n" + nested(body) + "\n}\n", false);
         }
         String source = head + "public class " + className + " extends "
-                + SnippetContext.class.getName() + " {\n@Override public boolean makesPools() { return "
-                + body.contains("DuckPool.builder()")
-                + "; }\n@Override public void run() throws Exception {\n" + body + "\n" + closing(body) + "}\n}\n";
+                + SnippetContext.class.getName() + " {\n@Override public void run() throws Exception {\n" + body + "\n" + closing(body) + "}\n}\n";
         return new Snippet(block, className, source, true);
     }
 

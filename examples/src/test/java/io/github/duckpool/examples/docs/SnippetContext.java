@@ -24,9 +24,6 @@ public abstract class SnippetContext {
     /** What a service has already. */
     protected final DataSource existing = new SimpleDriverDataSource(new DuckDBDriver(), "jdbc:duckdb:" + FILE);
 
-    /** Whether the page's code makes pools of its own: a file has one configuration per process. */
-    public abstract boolean makesPools();
-
     /** The page's code. */
     public abstract void run() throws Exception;
 
@@ -38,9 +35,6 @@ public abstract class SnippetContext {
             System.out.println("running " + className);
             SnippetContext snippet = (SnippetContext)
                     Class.forName(className).getDeclaredConstructor().newInstance();
-            if (snippet.makesPools()) {
-                snippet.pool.close();
-            }
             snippet.run();
             snippet.pool.close();
         }
