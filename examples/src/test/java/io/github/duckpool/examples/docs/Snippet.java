@@ -43,8 +43,8 @@ record Snippet(Markdown.Block block, String className, String source, boolean ru
         if (TYPE.matcher(body).find()) {
             return new Snippet(block, className, head + "class " + className + " {\n" + nested(body) + "\n}\n", false);
         }
-        String source = head + "public class " + className + " extends "
-                + SnippetContext.class.getName() + " {\n@Override public void run() throws Exception {\n" + body + "\n" + closing(body) + "}\n}\n";
+        String source = head + "public class " + className + " extends " + SnippetContext.class.getName()
+                + " {\n@Override public void run() throws Exception {\n" + body + "\n" + closing(body) + "}\n}\n";
         return new Snippet(block, className, source, true);
     }
 
