@@ -79,17 +79,17 @@ class ConfigurationTest {
 
     @Test
     void aWrongKeyOrValueIsNamed() {
-        assertThatThrownBy(() -> DuckPool.builder().properties(Map.of("maximum-pool-size", 5)))
+        assertThatThrownBy(() -> DuckPool.builder().properties(Map.of("largest-pool-size", 5)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("was \"maximum-pool-size\"")
+                .hasMessageContaining("was \"largest-pool-size\"")
                 .hasMessageContaining("maxSize");
         assertThatThrownBy(() -> DuckPool.builder().properties(Map.of("max-size", "five")))
                 .hasMessage("property max-size: must be a whole number, was \"five\"");
         assertThatThrownBy(() -> DuckPool.builder().properties(Map.of("max-size", 0)))
                 .hasMessage("property max-size: maxSize must be at least 1, was 0");
-        assertThatThrownBy(() -> DuckPool.builder().properties(Map.of("borrow-timeout", "30")))
+        assertThatThrownBy(() -> DuckPool.builder().properties(Map.of("borrow-timeout", "30 x")))
                 .hasMessageContaining("property borrow-timeout: must be a time such as 30s")
-                .hasMessageContaining("was \"30\"");
+                .hasMessageContaining("was \"30 x\"");
     }
 
     @Test
