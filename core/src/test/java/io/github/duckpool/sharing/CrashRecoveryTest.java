@@ -72,8 +72,8 @@ class CrashRecoveryTest {
     }
 
     private static void assertCommitted(Statement statement, int rows) throws SQLException {
-        try (ResultSet found =
-                statement.executeQuery("SELECT count(*), count(DISTINCT number), min(number), max(number) FROM letter")) {
+        try (ResultSet found = statement.executeQuery(
+                "SELECT count(*), count(DISTINCT number), min(number), max(number) FROM letter")) {
             found.next();
             assertThat(found.getInt(1)).isEqualTo(rows);
             assertThat(found.getInt(2)).isEqualTo(rows);
