@@ -16,7 +16,7 @@ package io.github.duckpool.mutex;
  *
  * <p>Thread-safe.
  */
-public final class AsyncMutex extends AsyncSemaphore {
+public sealed class AsyncMutex extends AsyncSemaphore permits KeyLine {
 
     /** Makes a free mutex with the default options. */
     public AsyncMutex() {

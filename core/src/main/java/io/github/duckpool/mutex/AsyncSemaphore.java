@@ -253,7 +253,7 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
         return isShut();
     }
 
-    private static void checkTimeout(Duration timeout) {
+    static void checkTimeout(Duration timeout) {
         if (timeout.isNegative()) {
             throw new IllegalArgumentException("timeout must not be negative, was " + timeout);
         }
@@ -276,17 +276,25 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
 
     private <T extends @Nullable Object> CompletableFuture<T> queueFuture(
             Ticket<T> ticket, @Nullable Duration timeout) {
-        if (timeout != null && timeout.isZero()) {
-            return CompletableFuture.failedFuture(isShut() ? closed() : tooLate(timeout));
-        }
         try {
-            if (queue(ticket) >= 0 && timeout != null) {
-                expireAfter(timeout, ticket);
-            }
-            return ticket;
+            return request(ticket, timeout);
         } catch (IllegalStateException | RejectedExecutionException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /** Gets in line; throws what {@link #queue} throws. */
+    final <T extends @Nullable Object> CompletableFuture<T> request(Ticket<T> ticket, @Nullable Duration timeout) {
+        if (timeout != null && timeout.isZero()) {
+            if (isShut()) {
+                throw closed();
+            }
+            return CompletableFuture.failedFuture(tooLate(timeout));
+        }
+        if (queue(ticket) >= 0 && timeout != null) {
+            expireAfter(timeout, ticket);
+        }
+        return ticket;
     }
 
     /** The JDK's timer measures the time, and an executor says that it is over: what hangs on the future must not hold up the timer. */

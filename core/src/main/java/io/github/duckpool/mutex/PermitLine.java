@@ -144,13 +144,19 @@ abstract sealed class PermitLine permits AsyncSemaphore {
 
     /** Returns the single permit if nobody waits. */
     final boolean uncover(HeldPermit permit) {
-        return word == permit && WORD.compareAndSet(this, permit, one);
+        if (word != permit || !WORD.compareAndSet(this, permit, one)) {
+            return false;
+        }
+        idle();
+        return true;
     }
 
     /** Returns the permit of a ticket that had waited. */
     final void releaseBy(Ticket<?> ticket) {
         // Still the word: nobody came after it, and whoever came before it was served before it.
-        if (word != ticket || !WORD.compareAndSet(this, ticket, one)) {
+        if (word == ticket && WORD.compareAndSet(this, ticket, one)) {
+            idle();
+        } else {
             release();
         }
     }
@@ -160,6 +166,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
         Object seen = word;
         while (seen instanceof Available available) {
             if (WORD.compareAndSet(this, seen, available.more())) {
+                idle();
                 return;
             }
             seen = word;
@@ -221,8 +228,23 @@ abstract sealed class PermitLine permits AsyncSemaphore {
         }
     }
 
-    final IllegalStateException closed() {
+    IllegalStateException closed() {
         return new IllegalStateException(this + " is closed");
+    }
+
+    /** All permits may have come back; called after each return that could have been the last, under no lock and not in the role. */
+    void idle() {}
+
+    /** Shuts the line if all its permits are there, so that nobody can wait or hold one. */
+    final boolean retire(Shut end) {
+        Object seen = word;
+        return seen instanceof Available available
+                && available.permits == permits
+                && WORD.compareAndSet(this, seen, end);
+    }
+
+    final boolean isRetired(Shut end) {
+        return word == end;
     }
 
     /** A ticket in line has given up. */
@@ -332,6 +354,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
             failed.fail(closed());
             failed = after;
         }
+        idle();
     }
 
     /** Finds the oldest ticket alive and gives it a permit; null if there is none, and then the permit is in the word again. */
