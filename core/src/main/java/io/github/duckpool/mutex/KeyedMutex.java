@@ -61,7 +61,7 @@ public final class KeyedMutex<K> {
      * @throws IllegalStateException if this is closed
      */
     public @Nullable Permit tryAcquire(K key) {
-        return on(key, AsyncSemaphore::tryAcquire);
+        return this.<@Nullable Permit, RuntimeException, RuntimeException>on(key, line -> line.tryAcquire());
     }
 
     /**

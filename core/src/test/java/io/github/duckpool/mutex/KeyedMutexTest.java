@@ -56,7 +56,8 @@ class KeyedMutexTest {
         tables.acquire("a", Duration.ZERO).join().close();
         assertThat(tables.withPermit("a", () -> CompletableFuture.completedFuture(1)))
                 .isCompletedWithValue(1);
-        assertThat(tables.withPermit("a", LONG, () -> CompletableFuture.failedFuture(new IllegalStateException("work"))))
+        assertThat(tables.withPermit(
+                        "a", LONG, () -> CompletableFuture.failedFuture(new IllegalStateException("work"))))
                 .isCompletedExceptionally();
         assertThat(tables.<Integer>call("a", () -> 2)).isEqualTo(2);
         assertThat(tables.<Integer>call("a", LONG, () -> 3)).isEqualTo(3);
@@ -120,8 +121,7 @@ class KeyedMutexTest {
         assertThatThrownBy(() -> tables.lock("c")).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> tables.tryAcquire("a")).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> tables.acquire("a").join()).hasCauseInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() ->
-                        tables.withPermit("a", () -> nextB).join())
+        assertThatThrownBy(() -> tables.withPermit("a", () -> nextB).join())
                 .hasCauseInstanceOf(IllegalStateException.class);
         assertThat(tables.isClosed()).isTrue();
         assertThat(tables.isAvailable("a")).isFalse();
@@ -158,15 +158,17 @@ class KeyedMutexTest {
                     for (int i = 0; i < each; i++) {
                         int key = i % counts.length;
                         switch (kind) {
-                            case 0 -> keyed.withPermit(key, () -> CompletableFuture.completedFuture(counts[key]++))
-                                    .join();
+                            case 0 ->
+                                keyed.withPermit(key, () -> CompletableFuture.completedFuture(counts[key]++))
+                                        .join();
                             case 1 -> keyed.call(key, () -> counts[key]++);
-                            case 2 -> keyed.acquire(key)
-                                    .thenAccept(permit -> {
-                                        counts[key]++;
-                                        permit.close();
-                                    })
-                                    .join();
+                            case 2 ->
+                                keyed.acquire(key)
+                                        .thenAccept(permit -> {
+                                            counts[key]++;
+                                            permit.close();
+                                        })
+                                        .join();
                             default -> {
                                 Permit permit = keyed.tryAcquire(key);
                                 try (Permit held = permit != null ? permit : keyed.lock(key, LONG)) {
