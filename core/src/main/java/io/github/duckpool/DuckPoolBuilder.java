@@ -48,6 +48,9 @@ public final class DuckPoolBuilder {
     boolean lendAfterLockLoss;
     Consumer<Alert> alertListener = alert -> {};
 
+    @Nullable
+    GroupCommit groupCommit;
+
     DuckPoolBuilder() {}
 
     /**
@@ -401,6 +404,17 @@ public final class DuckPoolBuilder {
      */
     public DuckPoolBuilder retry(RetryPolicy retry) {
         this.retry = Objects.requireNonNull(retry, "retry");
+        return this;
+    }
+
+    /**
+     * Lets writes that wait in line share commits.
+     *
+     * @param groupCommit how many; by default each write has a commit of its own
+     * @return this
+     */
+    public DuckPoolBuilder groupCommit(GroupCommit groupCommit) {
+        this.groupCommit = Objects.requireNonNull(groupCommit, "groupCommit");
         return this;
     }
 

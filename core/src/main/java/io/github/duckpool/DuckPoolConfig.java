@@ -35,6 +35,7 @@ public final class DuckPoolConfig {
     private final RetryPolicy retry;
     private final boolean lendAfterLockLoss;
     private final Consumer<Alert> alertListener;
+    private final Optional<GroupCommit> groupCommit;
 
     DuckPoolConfig(DuckPoolBuilder builder) {
         url = builder.url;
@@ -57,6 +58,7 @@ public final class DuckPoolConfig {
         retry = builder.retry;
         lendAfterLockLoss = builder.lendAfterLockLoss;
         alertListener = builder.alertListener;
+        groupCommit = Optional.ofNullable(builder.groupCommit);
     }
 
     private static Sharing defaultSharing(DuckPoolBuilder builder) {
@@ -250,12 +252,22 @@ public final class DuckPoolConfig {
         return retry;
     }
 
+    /**
+     * How writes share commits.
+     *
+     * @return the setting; empty if each write has a commit of its own
+     */
+    public Optional<GroupCommit> groupCommit() {
+        return groupCommit;
+    }
+
     @Override
     public String toString() {
         return "DuckPoolConfig[poolName=" + poolName + ", url=" + url.url() + ", maxSize=" + maxSize + ", minIdle="
                 + minIdle + ", borrowTimeout=" + borrowTimeout + ", maxLifetime=" + maxLifetime + ", idleTimeout="
                 + idleTimeout + ", leakThreshold=" + leakThreshold + ", statementCacheSize=" + statementCacheSize
-                + ", readOnly=" + readOnly + ", sharing=" + sharing + ", retry=" + retry + ", settings="
+                + ", readOnly=" + readOnly + ", sharing=" + sharing + ", retry=" + retry + ", groupCommit="
+                + groupCommit.map(GroupCommit::toString).orElse("none") + ", settings="
                 + settings.keySet() + "]";
     }
 }

@@ -51,6 +51,10 @@ final class PoolProperties {
         parsed("maxOvertaking", PoolProperties::duration, DuckPoolBuilder::maxOvertaking);
         parsed("readOnly", PoolProperties::bool, DuckPoolBuilder::readOnly);
         parsed("lendAfterLockLoss", PoolProperties::bool, DuckPoolBuilder::lendAfterLockLoss);
+        parsed(
+                "groupCommit",
+                PoolProperties::integer,
+                (builder, writes) -> builder.groupCommit(GroupCommit.upTo(writes)));
         parsed("sharing", PoolProperties::sharing, DuckPoolBuilder::sharing);
     }
 

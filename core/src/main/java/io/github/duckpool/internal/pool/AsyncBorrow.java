@@ -5,6 +5,7 @@ import io.github.duckpool.internal.gate.Slot;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,36 @@ final class AsyncBorrow {
         });
         result.whenComplete((connection, error) -> place.cancel(false)); // does nothing once the place was granted
         return result;
+    }
+
+    /** Borrows for work on a worker; returns the way out of the line. */
+    Runnable begin(long timeoutNanos, Consumer<UnitOfWork> work, Consumer<Exception> failed) {
+        Slot<Session> slot = gate.tryBorrow();
+        if (slot != null) {
+            threads.execute(() -> begin(slot, work, failed));
+            return () -> {};
+        }
+        long startNanos = System.nanoTime();
+        CompletableFuture<Slot<Session>> place = gate.borrowAsync(timeoutNanos);
+        place.whenComplete((granted, error) -> {
+            if (granted != null) {
+                threads.execute(() -> begin(granted, work, failed));
+            } else {
+                failed.accept(report.translate(error, timeoutNanos, System.nanoTime() - startNanos));
+            }
+        });
+        return () -> place.cancel(false);
+    }
+
+    private void begin(Slot<Session> slot, Consumer<UnitOfWork> work, Consumer<Exception> failed) {
+        UnitOfWork unit;
+        try {
+            unit = new UnitOfWork(pool.lend(slot));
+        } catch (SQLException | RuntimeException e) {
+            failed.accept(e);
+            return;
+        }
+        work.accept(unit);
     }
 
     private void deliver(

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ public final class ConnectionPool implements Tenant {
     private final BorrowReport report;
     private final AsyncBorrow async;
     private final CutOff cutOff;
+    private final HoldAndWait holdAndWait;
     private final boolean tracksLeaks;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CountDownLatch closedCompletely = new CountDownLatch(1);
@@ -69,6 +71,7 @@ public final class ConnectionPool implements Tenant {
         this.report = new BorrowReport(settings, gate, lendings, this.lease);
         this.async = new AsyncBorrow(this, gate, report, threads, tracksLeaks);
         this.cutOff = new CutOff(settings.name(), gate, this, threads);
+        this.holdAndWait = new HoldAndWait(settings, gate, lendings);
         gate.suspend();
     }
 
@@ -120,11 +123,46 @@ public final class ConnectionPool implements Tenant {
         return async.borrow(timeoutNanos);
     }
 
-    private Connection lend(Slot<Session> slot) throws SQLException {
+    /**
+     * Borrows a connection for functions whose transaction the pool keeps in hand.
+     *
+     * @param timeoutNanos how long to wait at most
+     * @return the unit of work; close it to give the connection back
+     * @throws SQLException as {@link #borrow(long)}
+     */
+    public UnitOfWork begin(long timeoutNanos) throws SQLException {
+        Slot<Session> slot = gate.tryBorrow();
+        return new UnitOfWork(lend(slot != null ? slot : await(timeoutNanos)));
+    }
+
+    /**
+     * Borrows a connection without blocking the caller, and uses it on one of the pool's workers.
+     *
+     * @param timeoutNanos how long to wait in line at most
+     * @param work gets the connection, and gives it back
+     * @param failed gets what {@link #borrow(long)} throws, on any thread
+     * @return leaves the line; does nothing once a connection was granted
+     */
+    public Runnable beginOnWorker(long timeoutNanos, Consumer<UnitOfWork> work, Consumer<Exception> failed) {
+        return async.begin(timeoutNanos, work, failed);
+    }
+
+    /**
+     * Who holds connections and waits for another.
+     *
+     * @return the one guard against circles of them
+     */
+    public HoldAndWait holdAndWait() {
+        return holdAndWait;
+    }
+
+    LentConnection lend(Slot<Session> slot) throws SQLException {
         Session session = sessionIn(slot);
         SlotLending lending = lendings[slot.index()];
         lending.borrowed(Thread.currentThread(), tracksLeaks ? new BorrowStack() : null);
-        return new LentConnection(lending, session, slot.stamp());
+        int stamp = slot.stamp();
+        lending.heldByBorrower(stamp);
+        return new LentConnection(lending, session, stamp);
     }
 
     /** Lends on behalf of another thread; the handle belongs to whoever uses it first. */

@@ -91,7 +91,7 @@ public final class LentConnection extends ConnectionStatements {
         return owner == me || (owner == null && OWNER.compareAndSet(this, null, me));
     }
 
-    private boolean shareNow() {
+    boolean shareNow() {
         // Set first: whoever finds the slot shared finds this set.
         shared = true;
         return lending.share(stamp);
@@ -104,6 +104,12 @@ public final class LentConnection extends ConnectionStatements {
             entered.exit();
             throw new SQLNonTransientConnectionException(
                     "connection can't be used any more: its last transaction could not be ended", "08006");
+        }
+        try {
+            entered.transaction().checkPermission();
+        } catch (SQLException | RuntimeException | Error e) {
+            entered.exit();
+            throw e;
         }
         entered.transaction().activate();
         return entered;
@@ -177,6 +183,14 @@ public final class LentConnection extends ConnectionStatements {
     @Override
     Session session() {
         return session;
+    }
+
+    Lending lending() {
+        return lending;
+    }
+
+    int stamp() {
+        return stamp;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.github.duckpool.internal.pool;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The statements that the borrower has open: a list linked through them. Thread-safe. */
@@ -33,6 +35,15 @@ final class OpenStatements {
         }
         statement.previous = null;
         statement.next = null;
+    }
+
+    /** Those that are open at this moment, for a thread that does not use them. */
+    synchronized List<LentStatement> snapshot() {
+        List<LentStatement> all = new ArrayList<>();
+        for (LentStatement statement = head; statement != null; statement = statement.next) {
+            all.add(statement);
+        }
+        return all;
     }
 
     /**

@@ -50,6 +50,7 @@ final class SessionSql {
     private static <T extends @Nullable Object> T control(Session session, int touch, T none, Transaction.Work<T> work)
             throws SQLException {
         Transaction transaction = session.transaction();
+        transaction.refuseIfKept("SQL that begins or ends a transaction");
         boolean ends = (touch & (SessionTouch.COMMIT | SessionTouch.ROLLBACK)) != 0;
         if (ends && (touch & SessionTouch.SINGLE) != 0 && transaction.isOpenEnded()) {
             if ((touch & SessionTouch.COMMIT) != 0) {

@@ -1,6 +1,8 @@
 package io.github.duckpool.internal.pool;
 
 import io.github.duckpool.internal.gate.Slot;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -9,11 +11,25 @@ import org.jspecify.annotations.Nullable;
  * fields, written by the borrower and read by reports, which may see a borrow too late but never need it to be exact.
  */
 final class SlotLending implements Lending {
+    private static final VarHandle HELD_STAMP;
+
+    static {
+        try {
+            HELD_STAMP = MethodHandles.lookup().findVarHandle(SlotLending.class, "heldStamp", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final ConnectionPool pool;
     private final Slot<Session> slot;
 
     private @Nullable Thread borrower;
     private @Nullable BorrowStack stack;
+
+    @SuppressWarnings("unused") // by HELD_STAMP
+    private int heldStamp = -1;
+
     private long borrowedNanos;
     private long returnedNanos;
     private int reportedStamp = -1;
@@ -50,6 +66,17 @@ final class SlotLending implements Lending {
         if (returnedNanos != now) {
             returnedNanos = now;
         }
+    }
+
+    /** Notes that the borrower uses the connection itself, and not whoever got a future's handle. After {@link #borrowed}. */
+    void heldByBorrower(int stamp) {
+        HELD_STAMP.setRelease(this, stamp);
+    }
+
+    /** The thread that holds the connection under this stamp; null if that is not known, or not yet. Exact for its own. */
+    @Nullable
+    Thread holder(int stamp) {
+        return (int) HELD_STAMP.getAcquire(this) == stamp ? borrower : null;
     }
 
     @Override

@@ -10,11 +10,16 @@ import java.sql.SQLTransientException;
 import org.jspecify.annotations.Nullable;
 
 /** Copies of SQL exceptions for a further receiver, so that each has the stack of the call that failed for it. */
-final class SqlExceptions {
+public final class SqlExceptions {
     private SqlExceptions() {}
 
-    /** An exception of the same standard class, text, state and code, caused by the original. */
-    static SQLException copy(SQLException e) {
+    /**
+     * An exception of the same standard class, text, state and code, caused by the original.
+     *
+     * @param e the original
+     * @return the copy, with the stack of this call
+     */
+    public static SQLException copy(SQLException e) {
         return withText(e, e.getMessage());
     }
 

@@ -49,6 +49,12 @@ final class Transaction {
     private boolean changedCatalog;
     private @Nullable SQLException firstError;
 
+    /** Asked before each statement of a function that uses the session. */
+    private UnitOfWork.@Nullable Permission permission;
+
+    /** Only the pool may end it. */
+    private boolean kept;
+
     Transaction(Session session, Connection raw) throws SQLException {
         this.session = session;
         this.raw = raw;
@@ -63,6 +69,55 @@ final class Transaction {
     /** Whether what runs now is part of a transaction that a later commit ends. */
     boolean isOpenEnded() {
         return !autoCommit || bySql;
+    }
+
+    /** Begins a transaction at once. */
+    void begin() throws SQLException {
+        try (Statement statement = raw.createStatement()) {
+            statement.execute("BEGIN TRANSACTION");
+        }
+        session.mark(Session.MANUAL_COMMIT);
+        begunBySql();
+    }
+
+    /** From here to {@link #release} a function uses the session, as long as it is permitted. */
+    void permit(UnitOfWork.Permission permission) {
+        this.permission = permission;
+    }
+
+    /** The same, and the function may not end the transaction. */
+    void keep(UnitOfWork.Permission permission) {
+        permit(permission);
+        kept = true;
+    }
+
+    /** The function has returned. */
+    void release() {
+        permission = null;
+        kept = false;
+    }
+
+    /** Throws if the function that uses the session must not go on. */
+    void checkPermission() throws SQLException {
+        UnitOfWork.Permission asked = permission;
+        if (asked != null) {
+            asked.check();
+        }
+    }
+
+    /** Throws if only the pool may end the transaction. */
+    void refuseIfKept(String what) throws SQLException {
+        if (kept) {
+            throw new SQLException(
+                    what
+                            + " is the pool's in write(fn): it commits when the function returns and rolls back when it throws",
+                    "2D000");
+        }
+    }
+
+    @Nullable
+    SQLException firstError() {
+        return firstError;
     }
 
     /** Notes that something is about to run; the driver then begins a transaction if auto-commit is off. */
@@ -108,6 +163,7 @@ final class Transaction {
         if (on == autoCommit) {
             return;
         }
+        refuseIfKept("setAutoCommit(" + on + ")");
         if (!on) {
             if (bySql) {
                 throw new SQLException(
@@ -141,6 +197,7 @@ final class Transaction {
     }
 
     void commit() throws SQLException {
+        refuseIfKept("commit()");
         if (!isOpenEnded()) {
             throw new SQLException("commit() needs a transaction, and the connection is in auto-commit mode", "25000");
         }
@@ -167,6 +224,7 @@ final class Transaction {
     }
 
     void rollback() throws SQLException {
+        refuseIfKept("rollback()");
         if (active || firstError != null || session.isMarked(Session.SPENT | Session.HANDED_OUT)) {
             rollbackNow();
         }
@@ -236,6 +294,15 @@ final class Transaction {
             } finally {
                 committing.unlock();
             }
+        }
+    }
+
+    /** The same for a statement handle, whose user may be closing it meanwhile. */
+    void cancelQuietly(LentStatement statement) {
+        try {
+            cancel(statement.raw());
+        } catch (SQLException | RuntimeException e) {
+            return; // it is over, which is all that was wanted
         }
     }
 

@@ -1,0 +1,243 @@
+package io.github.duckpool.internal.pool;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A borrowed connection whose transaction is in the pool's hands: functions use it one after another, each through a handle
+ * of its own, which can neither end the transaction nor give the connection back and is powerless once its function has
+ * returned.
+ *
+ * <p>Belongs to one thread, but for {@link #interrupt}, which any thread may call at any time: it announces itself to the
+ * session as any call by a second thread does, so it never reaches the session's next borrower.
+ */
+public final class UnitOfWork implements AutoCloseable {
+
+    /** Says, before each statement of a function, whether it may still run. */
+    @FunctionalInterface
+    public interface Permission {
+        /**
+         * Called on the function's thread.
+         *
+         * @throws SQLException if nothing may run any more
+         */
+        void check() throws SQLException;
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(UnitOfWork.class);
+
+    private final LentConnection own;
+    private final Session session;
+    private @Nullable FunctionLending current;
+
+    UnitOfWork(LentConnection own) {
+        this.own = own;
+        this.session = own.session();
+    }
+
+    /**
+     * Lets the pool alone end the transaction, from here to {@link #close}. The driver begins it with the first statement.
+     *
+     * @throws SQLException if the connection is lost
+     */
+    public void begin() throws SQLException {
+        own.setAutoCommit(false);
+    }
+
+    /**
+     * Begins a transaction at once, as an appender needs it, which would else commit by itself.
+     *
+     * @throws SQLException if it can't begin
+     */
+    public void beginNow() throws SQLException {
+        Session entered = own.enterWork();
+        try {
+            entered.transaction().begin();
+        } catch (SQLException e) {
+            throw own.failed(e);
+        } finally {
+            entered.exit();
+        }
+    }
+
+    /**
+     * Opens a handle for one function.
+     *
+     * @param permission asked before each statement
+     * @return the handle, until {@link #end}
+     */
+    public Connection open(Permission permission) {
+        FunctionLending lending = new FunctionLending(own);
+        current = lending;
+        if (!session.transaction().isAutoCommit()) {
+            session.transaction().keep(permission);
+        } else {
+            session.transaction().permit(permission);
+        }
+        return new LentConnection(lending, session, own.stamp());
+    }
+
+    /**
+     * Ends the function's handle and closes what it left open.
+     *
+     * @return whether another function may use the same connection: this one left no trace that its successor could see
+     */
+    public boolean end() {
+        FunctionLending lending = current;
+        if (lending != null) {
+            lending.over = true;
+            current = null;
+        }
+        session.transaction().release();
+        if (!session.open().isEmpty() && !session.open().closeAll()) {
+            session.mark(Session.SPENT);
+        }
+        return !session.isMarked(~Session.MANUAL_COMMIT) && (lending == null || !lending.shared);
+    }
+
+    /**
+     * The connection for the pool's own statements, between functions.
+     *
+     * @return a handle with all rights
+     */
+    public Connection connection() {
+        return own;
+    }
+
+    /**
+     * The driver's connection, for an appender that is closed before anything else happens.
+     *
+     * @return the native connection
+     * @throws SQLException if it is no DuckDB connection
+     */
+    public DuckDBConnection raw() throws SQLException {
+        return session.raw().unwrap(DuckDBConnection.class);
+    }
+
+    /**
+     * The first error of a statement in this transaction, which therefore can't be committed any more.
+     *
+     * @return the driver's error; null if there was none
+     */
+    public @Nullable SQLException firstError() {
+        return session.transaction().firstError();
+    }
+
+    /**
+     * Whether the connection is still there.
+     *
+     * @throws SQLException if it was taken away, by the end of the pool for one
+     */
+    public void check() throws SQLException {
+        own.check();
+        if (session.isMarked(Session.BROKEN | Session.SUSPECT)) {
+            throw new SQLNonTransientConnectionException("connection was lost", "08006", firstError());
+        }
+    }
+
+    /**
+     * Commits. An error of the driver is known from its {@link SQLException#getSQLState}: 08007 says that the outcome is
+     * unknown.
+     *
+     * @throws SQLException as {@link Connection#commit}
+     */
+    public void commit() throws SQLException {
+        own.commit();
+    }
+
+    /**
+     * Rolls back.
+     *
+     * @throws SQLException as {@link Connection#rollback}
+     */
+    public void rollback() throws SQLException {
+        if (!own.isClosed()) {
+            own.rollback();
+        }
+    }
+
+    /** Cancels what runs, but never a COMMIT. From any thread; does nothing when the connection has gone back. */
+    public void interrupt() {
+        if (!own.tryEnter()) {
+            return;
+        }
+        try {
+            for (LentStatement statement : session.open().snapshot()) {
+                session.transaction().cancelQuietly(statement);
+            }
+        } finally {
+            session.exit();
+        }
+    }
+
+    /**
+     * Gives the connection back; what was not committed is rolled back. It never fails: what was committed is committed, and a
+     * connection that can't be given back as it is is closed.
+     */
+    @Override
+    public void close() {
+        try {
+            if (current != null) {
+                end();
+            }
+            own.close();
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn("a connection could not be given back cleanly", e);
+        }
+    }
+
+    /** The lending as a function sees it. */
+    private static final class FunctionLending implements Lending {
+        private final LentConnection own;
+        private volatile boolean over;
+        private volatile boolean shared;
+
+        FunctionLending(LentConnection own) {
+            this.own = own;
+        }
+
+        @Override
+        public boolean isLent(int stamp) {
+            return !over && !own.isClosed();
+        }
+
+        /** Passed on to the pool's own handle, which must know when it gives the session back. */
+        @Override
+        public boolean share(int stamp) {
+            shared = true;
+            return !over && own.shareNow();
+        }
+
+        /** Closing the handle is the pool's. */
+        @Override
+        public boolean giveBack(int stamp) {
+            return false;
+        }
+
+        /** Closing the handle is the pool's. */
+        @Override
+        public boolean claim(int stamp) {
+            return false;
+        }
+
+        @Override
+        public void recycle() {
+            throw new IllegalStateException("a function's handle claims nothing, so there is nothing to recycle");
+        }
+
+        @Override
+        public void discard(Session session, @Nullable Throwable why) {
+            throw new IllegalStateException("a function's handle claims nothing, so there is nothing to discard");
+        }
+
+        @Override
+        public void fatal(Session session, SQLException why) {
+            own.lending().fatal(session, why);
+        }
+    }
+}

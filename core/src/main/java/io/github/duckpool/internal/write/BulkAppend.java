@@ -1,0 +1,96 @@
+package io.github.duckpool.internal.write;
+
+import io.github.duckpool.internal.pool.UnitOfWork;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.duckdb.DuckDBAppender;
+import org.jspecify.annotations.Nullable;
+
+/** Appends any number of rows as one transaction. For one thread, once. */
+final class BulkAppend {
+    /** The rows of one of DuckDB's vectors. */
+    private static final int CHUNK = 2048;
+
+    private final Table table;
+    private final UnitOfWork unit;
+    private final Units units;
+    private @Nullable DuckDBAppender appender;
+    private @Nullable List<ColumnType> appenderTypes;
+
+    BulkAppend(Table table, UnitOfWork unit, Units units) {
+        this.table = table;
+        this.unit = unit;
+        this.units = units;
+    }
+
+    /** Writes all rows, or none if anything fails, the rows' own iteration included. */
+    long write(Iterator<? extends @Nullable Object[]> rows) throws SQLException {
+        unit.beginNow();
+        try {
+            long count = writeChunks(rows);
+            closeAppender();
+            unit.check();
+            units.commit(unit);
+            return count;
+        } catch (SQLException | RuntimeException | Error e) {
+            abandonAppender(e);
+            Units.undo(unit, e);
+            throw e;
+        }
+    }
+
+    private long writeChunks(Iterator<? extends @Nullable Object[]> rows) throws SQLException {
+        long count = 0;
+        List<@Nullable Object[]> chunk = new ArrayList<>(CHUNK);
+        while (rows.hasNext()) {
+            chunk.add(rows.next());
+            if (chunk.size() == CHUNK || !rows.hasNext()) {
+                write(chunk);
+                count += chunk.size();
+                chunk.clear();
+            }
+        }
+        return count;
+    }
+
+    private void write(List<@Nullable Object[]> chunk) throws SQLException {
+        DuckDBAppender open = appender;
+        List<ColumnType> types = appenderTypes;
+        if (open == null || types == null) {
+            types = table.readColumns(unit.connection());
+            if (!Table.accepts(types, chunk)) {
+                table.insertInPowers(unit, chunk);
+                return;
+            }
+            open = table.appender(unit);
+            appender = open;
+            appenderTypes = types;
+        } else if (!Table.accepts(types, chunk)) {
+            closeAppender();
+            table.insertInPowers(unit, chunk);
+            return;
+        }
+        Table.append(open, types, chunk);
+    }
+
+    /** Flushes it; what it refuses only now, a duplicate key for one, is thrown here. */
+    private void closeAppender() throws SQLException {
+        DuckDBAppender open = appender;
+        appender = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private void abandonAppender(Throwable why) {
+        try {
+            closeAppender();
+        } catch (SQLException | RuntimeException e) {
+            if (e != why) {
+                why.addSuppressed(e);
+            }
+        }
+    }
+}

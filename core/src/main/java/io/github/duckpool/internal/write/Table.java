@@ -1,0 +1,195 @@
+package io.github.duckpool.internal.write;
+
+import io.github.duckpool.internal.pool.UnitOfWork;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table that rows are appended to: one by a cached INSERT, a few by INSERTs of several rows, many by an appender. What the
+ * ways have in common is what a single INSERT means; whatever an appender would take differently goes the other way.
+ *
+ * <p>Thread-safe; each method uses the given unit of work on its own thread.
+ */
+final class Table {
+    /** Up to here INSERTs of several rows are faster, since an appender costs some 600 µs to begin and end. */
+    static final int MOST_BY_INSERT = 16;
+
+    private final TableName name;
+
+    /** The texts of INSERTs by columns and rows; rows are powers of two. */
+    private final ConcurrentHashMap<Long, String> inserts = new ConcurrentHashMap<>();
+
+    /** As they were when an appender was first wanted; null until then, and after an appender failed. */
+    private volatile @Nullable List<ColumnType> columns;
+
+    Table(TableName name) {
+        this.name = name;
+    }
+
+    /** Inserts one row, in the transaction there is or as one of its own. */
+    void insert(UnitOfWork unit, @Nullable Object[] row) throws SQLException {
+        insert(unit.connection(), List.<@Nullable Object[]>of(row), row.length);
+    }
+
+    /** Appends rows inside the transaction of the unit, all or none. */
+    void append(UnitOfWork unit, List<@Nullable Object[]> rows) throws SQLException {
+        if (rows.size() <= MOST_BY_INSERT) {
+            insertInPowers(unit, rows);
+            return;
+        }
+        List<ColumnType> types = types(unit, rows);
+        if (types == null) {
+            insertInPowers(unit, rows);
+            return;
+        }
+        try (DuckDBAppender appender = appender(unit)) {
+            append(appender, types, rows);
+        } catch (SQLException | RuntimeException e) {
+            columns = null;
+            throw e;
+        }
+    }
+
+    /** The types by which an appender can be given all these rows; null if it can't. */
+    private @Nullable List<ColumnType> types(UnitOfWork unit, List<@Nullable Object[]> rows) throws SQLException {
+        List<ColumnType> known = columns;
+        if (known == null || isDelicate(rows)) {
+            known = readColumns(unit.connection());
+            columns = known;
+        }
+        return accepts(known, rows) ? known : null;
+    }
+
+    /** Whether an appender can be given all these rows. */
+    static boolean accepts(List<ColumnType> types, List<@Nullable Object[]> rows) {
+        for (@Nullable Object[] row : rows) {
+            if (!accepts(types, row)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean accepts(List<ColumnType> types, @Nullable Object[] row) {
+        if (row.length != types.size()) {
+            return false;
+        }
+        for (int i = 0; i < row.length; i++) {
+            if (!types.get(i).accepts(row[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isDelicate(List<@Nullable Object[]> rows) {
+        for (@Nullable Object[] row : rows) {
+            for (Object value : row) {
+                if (ColumnType.isDelicate(value)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** The types at this moment. Not from a cached statement, whose description outlives a change of the table. */
+    List<ColumnType> readColumns(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet none = statement.executeQuery("SELECT * FROM " + name.sql() + " LIMIT 0")) {
+            ResultSetMetaData description = none.getMetaData();
+            List<ColumnType> types = new ArrayList<>();
+            for (int i = 1; i <= description.getColumnCount(); i++) {
+                types.add(new ColumnType(description.getColumnTypeName(i)));
+            }
+            return types;
+        }
+    }
+
+    DuckDBAppender appender(UnitOfWork unit) throws SQLException {
+        DuckDBConnection raw = unit.raw();
+        if (name.catalog() != null) {
+            return raw.createAppender(name.catalog(), name.schema(), name.table());
+        }
+        return name.schema() != null
+                ? raw.createAppender(name.schema(), name.table())
+                : raw.createAppender(name.table());
+    }
+
+    static void append(DuckDBAppender appender, List<ColumnType> types, List<@Nullable Object[]> rows)
+            throws SQLException {
+        for (@Nullable Object[] row : rows) {
+            appender.beginRow();
+            for (int i = 0; i < row.length; i++) {
+                types.get(i).append(appender, row[i]);
+            }
+            appender.endRow();
+        }
+    }
+
+    /** Inserts rows by statements for 16, 8, 4, 2 and 1 of them, which stay in the statement cache. */
+    void insertInPowers(UnitOfWork unit, List<@Nullable Object[]> rows) throws SQLException {
+        Connection connection = unit.connection();
+        int from = 0;
+        while (from < rows.size()) {
+            int width = rows.get(from).length;
+            int alike = from + 1;
+            while (alike < rows.size() && alike - from < MOST_BY_INSERT && rows.get(alike).length == width) {
+                alike++;
+            }
+            int count = Integer.highestOneBit(alike - from);
+            insert(connection, rows.subList(from, from + count), width);
+            from += count;
+        }
+    }
+
+    private void insert(Connection connection, List<@Nullable Object[]> rows, int width) throws SQLException {
+        if (width == 0) {
+            throw new SQLException("row must have at least 1 value, was empty, for table " + name.sql(), "21S01");
+        }
+        long key = (long) width << 8 | rows.size();
+        String sql = inserts.computeIfAbsent(key, k -> insertSql(rows.size(), width));
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int parameter = 1;
+            for (@Nullable Object[] row : rows) {
+                for (Object value : row) {
+                    statement.setObject(parameter++, bindable(value));
+                }
+            }
+            statement.executeUpdate();
+        }
+    }
+
+    private String insertSql(int rows, int width) {
+        String row = "(" + "?, ".repeat(width - 1) + "?)";
+        return "INSERT INTO " + name.sql() + " VALUES " + (row + ", ").repeat(rows - 1) + row;
+    }
+
+    /** What the driver knows how to bind, for common types that it does not. */
+    private static @Nullable Object bindable(@Nullable Object value) {
+        if (value instanceof Instant instant) {
+            return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+        }
+        if (value instanceof ZonedDateTime time) {
+            return time.toOffsetDateTime();
+        }
+        if (value instanceof Enum<?> constant) {
+            return constant.name();
+        }
+        return value instanceof Character ? value.toString() : value;
+    }
+}

@@ -1,0 +1,237 @@
+package io.github.duckpool.internal.write;
+
+import io.github.duckpool.internal.pool.ConnectionPool;
+import io.github.duckpool.internal.pool.HoldAndWait;
+import io.github.duckpool.internal.pool.UnitOfWork;
+import io.github.duckpool.lock.DuckError;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one function as a unit of work, again from its start where the retry policy says so: borrow, begin, run, commit or roll
+ * back, give back. What is acknowledged was committed; what fails was rolled back, or the error says that the outcome is
+ * unknown, and then nothing is tried again. Thread-safe.
+ */
+final class Units {
+    private static final Logger LOG = LoggerFactory.getLogger(Units.class);
+
+    private final ConnectionPool pool;
+    private final HoldAndWait holders;
+    private final Repeater repeater;
+    private final WorkReport report;
+
+    Units(ConnectionPool pool, Repeater repeater, WorkReport report) {
+        this.pool = pool;
+        this.holders = pool.holdAndWait();
+        this.repeater = repeater;
+        this.report = report;
+    }
+
+    /** Writes, in the turn that the caller has. */
+    <T extends @Nullable Object> T write(Work<T> work, Call call, Budget budget) throws SQLException {
+        return repeat(attempt -> write(work, call, budget, attempt), call, budget);
+    }
+
+    /** Inserts one row as a transaction of its own: without BEGIN and COMMIT it takes half the time. */
+    void insert(Table table, @Nullable Object[] row, Call call, Budget budget) throws SQLException {
+        this.<@Nullable Void>repeat(
+                attempt -> {
+                    try (UnitOfWork unit = borrow("append", budget)) {
+                        if (!call.beginCommit()) {
+                            call.check();
+                        }
+                        insert(table, row, call, unit);
+                    }
+                    return null;
+                },
+                call,
+                budget);
+    }
+
+    private void insert(Table table, @Nullable Object[] row, Call call, UnitOfWork unit) throws SQLException {
+        try {
+            table.insert(unit, row);
+        } catch (SQLException e) {
+            call.reopen();
+            if (WorkReport.isCommitted(e)) {
+                LOG.warn("a row was committed although DuckDB reported an error after it", e);
+            } else {
+                throw WorkReport.mayBeCommitted(e) ? report.unknownOutcome(e) : e;
+            }
+        }
+        call.finish();
+    }
+
+    /** Reads; the first attempt uses a connection that was borrowed already, if there is one. */
+    <T extends @Nullable Object> T read(Work<T> work, Call call, Budget budget, @Nullable UnitOfWork first)
+            throws SQLException {
+        AtomicReference<@Nullable UnitOfWork> given = new AtomicReference<>(first);
+        return repeat(
+                attempt -> {
+                    UnitOfWork unit = given.getAndSet(null);
+                    return read(work, call, unit != null ? unit : borrow("read", budget));
+                },
+                call,
+                budget);
+    }
+
+    /** What one attempt tells about its failure. */
+    private static final class Failure {
+        /** A conflict that a function's own exception hides, as frameworks do it. */
+        private @Nullable SQLException hidden;
+
+        private @Nullable RuntimeException thrown;
+
+        /** Notes an exception of the function; if a conflict is behind it, that is what the retry policy gets to see. */
+        SQLException unveiled(RuntimeException e, @Nullable SQLException first) {
+            if (first == null || !DuckError.classify(first).kind().retryable()) {
+                throw e;
+            }
+            thrown = e;
+            hidden = first;
+            return first;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Try<T extends @Nullable Object> {
+        T make(Failure failure) throws SQLException;
+    }
+
+    private <T extends @Nullable Object> T repeat(Try<T> tried, Call call, Budget budget) throws SQLException {
+        Failure failure = new Failure();
+        try {
+            return repeater.repeat(
+                    () -> {
+                        call.check();
+                        return tried.make(failure);
+                    },
+                    budget.leftNanos());
+        } catch (SQLException e) {
+            RuntimeException thrown = failure.thrown;
+            if (thrown != null && e == failure.hidden) {
+                throw thrown;
+            }
+            throw e;
+        }
+    }
+
+    private <T extends @Nullable Object> T write(Work<T> work, Call call, Budget budget, Failure failure)
+            throws SQLException {
+        try (UnitOfWork unit = borrow("write", budget)) {
+            T result;
+            try {
+                unit.begin();
+                result = function(work, call, unit);
+            } catch (SQLException | RuntimeException | Error e) {
+                SQLException first = unit.firstError();
+                undo(unit, e);
+                SQLException stopped = call.stopped();
+                if (stopped != null) {
+                    throw because(stopped, e);
+                }
+                if (e instanceof RuntimeException thrown) {
+                    throw failure.unveiled(thrown, first);
+                }
+                throw e;
+            }
+            commit(call, unit);
+            return result;
+        }
+    }
+
+    private <T extends @Nullable Object> T read(Work<T> work, Call call, UnitOfWork borrowed) throws SQLException {
+        try (UnitOfWork unit = borrowed) {
+            T result = function(work, call, unit);
+            if (!call.finish()) {
+                call.check();
+            }
+            return result;
+        } catch (SQLException | RuntimeException | Error e) {
+            SQLException stopped = call.stopped();
+            if (stopped != null) {
+                throw because(stopped, e);
+            }
+            throw e;
+        }
+    }
+
+    private static <T extends @Nullable Object> T function(Work<T> work, Call call, UnitOfWork unit)
+            throws SQLException {
+        try {
+            call.using(unit);
+            return work.on(unit.open(call));
+        } finally {
+            call.using(null);
+            unit.end();
+        }
+    }
+
+    private void commit(Call call, UnitOfWork unit) throws SQLException {
+        unit.check();
+        if (!call.beginCommit()) {
+            SQLException stopped = call.stopped();
+            undo(unit, stopped != null ? stopped : report.cancelled());
+            throw stopped != null ? stopped : report.cancelled();
+        }
+        try {
+            commit(unit);
+        } catch (SQLException e) {
+            call.reopen();
+            throw e;
+        }
+        call.finish();
+    }
+
+    /** Commits; an error proves that nothing was committed, or says that this is unknown. */
+    void commit(UnitOfWork unit) throws SQLException {
+        try {
+            unit.commit();
+        } catch (SQLException e) {
+            if (WorkReport.isCommitted(e)) {
+                LOG.warn("a transaction was committed although DuckDB reported an error after it", e);
+                return;
+            }
+            throw WorkReport.isRolledBack(e) ? e : report.unknownOutcome(e);
+        }
+    }
+
+    /** Rolls back because of an error, which stays the one that is reported. */
+    static void undo(UnitOfWork unit, Throwable why) {
+        try {
+            unit.rollback();
+        } catch (SQLException | RuntimeException e) {
+            if (e != why) {
+                why.addSuppressed(e);
+            }
+        }
+    }
+
+    private static SQLException because(SQLException stopped, Throwable e) {
+        if (e != stopped) {
+            stopped.addSuppressed(e);
+        }
+        return stopped;
+    }
+
+    /** Borrows a connection out of what is left of the budget. */
+    UnitOfWork borrow(String what, Budget budget) throws SQLException {
+        boolean noted = holders.begin(what);
+        long startNanos = System.nanoTime();
+        try {
+            UnitOfWork unit = pool.begin(budget.leftNanos());
+            budget.waitedForConnection(System.nanoTime() - startNanos);
+            return unit;
+        } catch (SQLException e) {
+            budget.waitedForConnection(System.nanoTime() - startNanos);
+            throw budget.isStrict() && budget.isOver() ? report.timedOut(budget, e) : e;
+        } finally {
+            if (noted) {
+                holders.end();
+            }
+        }
+    }
+}

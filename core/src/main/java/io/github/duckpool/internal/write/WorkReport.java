@@ -1,0 +1,148 @@
+package io.github.duckpool.internal.write;
+
+import io.github.duckpool.lock.DuckError;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTimeoutException;
+import java.sql.SQLTransactionRollbackException;
+import java.sql.SQLTransientConnectionException;
+import org.jspecify.annotations.Nullable;
+
+/** The errors of the write path, with the facts. Thread-safe. */
+final class WorkReport {
+    /** Says who writes, and how many wait. */
+    interface Line {
+        String describe();
+    }
+
+    /** SQL's state for a transaction whose resolution is unknown. */
+    private static final String UNKNOWN = "08007";
+
+    private final String name;
+    private final Line line;
+
+    WorkReport(String name, Line line) {
+        this.name = name;
+        this.line = line;
+    }
+
+    /** A budget is used up. The pool's own one is told as for a borrow, which it bounds as well. */
+    SQLException timedOut(Budget budget) {
+        return budget.isStrict()
+                ? new SQLTimeoutException(
+                        name + ": not done within " + Budget.millis(budget.totalNanos()) + ": " + budget.account()
+                                + "; nothing of it is committed; " + line.describe(),
+                        "57014")
+                : new SQLTransientConnectionException(
+                        name + ": no turn to write within " + Budget.millis(budget.totalNanos()) + ": "
+                                + budget.account() + "; " + line.describe(),
+                        "08001");
+    }
+
+    SQLException timedOut(Budget budget, SQLException cause) {
+        SQLException timedOut = timedOut(budget);
+        timedOut.initCause(cause);
+        return timedOut;
+    }
+
+    SQLTransientConnectionException interrupted(Budget budget, InterruptedException cause) {
+        return new SQLTransientConnectionException(
+                name + ": interrupted before its turn: " + budget.account() + "; " + line.describe(), "08001", cause);
+    }
+
+    SQLException cancelled() {
+        return new SQLException(name + ": cancelled; nothing of it is committed", "57014");
+    }
+
+    SQLNonTransientConnectionException closed() {
+        return new SQLNonTransientConnectionException(name + ": the pool is closed; the write was not begun", "08003");
+    }
+
+    SQLException nested(String what) {
+        return new SQLException(
+                name + ": " + what
+                        + " inside write(fn) on the same thread would wait for itself; use the connection that"
+                        + " the function was given",
+                "57P05");
+    }
+
+    SQLException readOnly(String what) {
+        return new SQLException(name + ": " + what + " needs a pool that may write, and this one is readOnly", "25006");
+    }
+
+    /** An error of a COMMIT that does not prove that nothing was committed. */
+    SQLException unknownOutcome(SQLException why) {
+        return isUnknown(why)
+                ? why
+                : new SQLNonTransientConnectionException(
+                        name + ": whether the transaction was committed is unknown: " + why.getMessage(),
+                        UNKNOWN,
+                        why.getErrorCode(),
+                        why);
+    }
+
+    /** Whether an error says that the outcome is unknown. */
+    static boolean isUnknown(SQLException why) {
+        return UNKNOWN.equals(why.getSQLState());
+    }
+
+    /** Whether an error of a COMMIT proves that the transaction was rolled back. */
+    static boolean isRolledBack(SQLException why) {
+        if (isUnknown(why)) {
+            return false;
+        }
+        if (why instanceof SQLTransactionRollbackException) {
+            return true;
+        }
+        return switch (DuckError.classify(why).kind()) {
+            case WRITE_CONFLICT,
+                    CATALOG_CONFLICT,
+                    CONSTRAINT_AT_COMMIT,
+                    CONSTRAINT,
+                    CHECKPOINT_BUSY,
+                    TRANSACTION_ABORTED,
+                    DISK_FULL -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether an error of a statement that commits by itself leaves it open whether it did. */
+    static boolean mayBeCommitted(SQLException why) {
+        String state = why.getSQLState();
+        return (state != null && state.startsWith("08"))
+                || switch (DuckError.classify(why).kind()) {
+                    case INTERRUPTED, UNKNOWN_OUTCOME, INVALIDATED, LOCK_LOST -> true;
+                    default -> false;
+                };
+    }
+
+    /** Whether an error of a COMMIT says that the work is durable all the same. */
+    static boolean isCommitted(SQLException why) {
+        return DuckError.classify(why).kind() == DuckError.Kind.COMMITTED;
+    }
+
+    /** Throws what a function on another thread threw, as it was; a checked one it can't have declared comes wrapped. */
+    RuntimeException rethrow(@Nullable Throwable failure) throws SQLException {
+        if (failure instanceof SQLException e) {
+            e.addSuppressed(new CallerStack());
+            throw e;
+        }
+        if (failure instanceof RuntimeException e) {
+            e.addSuppressed(new CallerStack());
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
+        }
+        throw new SQLException(name + ": the function failed: " + failure, "HY000", failure);
+    }
+
+    /** Where the call was made whose function ran on the writer. */
+    private static final class CallerStack extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        CallerStack() {
+            super("called from here");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package io.github.duckpool.internal.write;
+
+import io.github.duckpool.internal.pool.HoldAndWait;
+import io.github.duckpool.mutex.AsyncMutex;
+import io.github.duckpool.mutex.Permit;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The line in which writers wait for their turn, first come, first served: blocking threads, futures, and groups.
+ *
+ * <p>A group is many writers with one place. Whoever may share joins the group at the end of the line, as long as nobody has
+ * taken a place behind it and its turn has not come; so a joiner never passes one who came before. Places behind a group are
+ * taken, and groups opened, under one monitor where both happen without blocking. A blocking thread only closes the
+ * last group before it queues: those who join in that moment come at the same time as it does, and may be on either side.
+ *
+ * <p>Thread-safe.
+ */
+final class WritersLine implements WorkReport.Line {
+    /** What becomes of groups. */
+    interface Turns {
+        /** A group has got a place. */
+        void opened(Group group, Pending<?> first);
+
+        /** Its turn has come; whoever hears it passes the permit on by {@link #leave}. */
+        void granted(Group group, Permit permit);
+
+        /** The line was closed before. */
+        void refused(Group group);
+    }
+
+    private final AsyncMutex mutex = new AsyncMutex();
+    private final HoldAndWait holders;
+    private final WorkReport report;
+    private final Turns turns;
+
+    /** The group that may be joined; null if the last place is nobody's to share. */
+    private volatile @Nullable Group last;
+
+    private volatile @Nullable Thread writer;
+    private volatile long sinceNanos;
+
+    /**
+     * Makes an empty line.
+     *
+     * @param name the pool's name
+     * @param holders the guard against threads that wait for themselves
+     * @param turns hears of groups, on any thread
+     */
+    WritersLine(String name, HoldAndWait holders, Turns turns) {
+        this.holders = holders;
+        this.report = new WorkReport(name, this);
+        this.turns = turns;
+    }
+
+    WorkReport report() {
+        return report;
+    }
+
+    /** Throws if this thread is inside a write: another would wait for itself. */
+    void refuseNested(String what) throws SQLException {
+        if (writer == Thread.currentThread()) {
+            throw report.nested(what);
+        }
+    }
+
+    /** The turn, if nobody has it and nobody waits. */
+    @Nullable
+    Permit tryEnter() throws SQLException {
+        try {
+            return mutex.tryAcquire();
+        } catch (IllegalStateException e) {
+            throw report.closed();
+        }
+    }
+
+    /** Waits for the turn on this thread. */
+    Permit enter(String what, Budget budget) throws SQLException {
+        Permit free = tryEnter();
+        if (free != null) {
+            budget.leftLine();
+            return free;
+        }
+        boolean noted = holders.begin(what);
+        last = null;
+        try {
+            Permit permit = mutex.lock(Duration.ofNanos(budget.leftNanos()));
+            budget.leftLine();
+            return permit;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw report.interrupted(budget, e);
+        } catch (TimeoutException e) {
+            throw report.timedOut(budget);
+        } catch (IllegalStateException e) {
+            throw report.closed();
+        } finally {
+            if (noted) {
+                holders.end();
+            }
+        }
+    }
+
+    /** Takes a place of its own for a future. Cancelling it leaves the line. */
+    CompletableFuture<Permit> enterAsync(Budget budget) {
+        synchronized (this) {
+            last = null;
+            return mutex.acquire(Duration.ofNanos(budget.leftNanos()));
+        }
+    }
+
+    /** Puts a writer who shares at the end of the line. */
+    void join(Pending<?> member) {
+        while (true) {
+            Group group = last;
+            if (group != null && group.join(member)) {
+                return;
+            }
+            CompletableFuture<Permit> place;
+            Group fresh;
+            synchronized (this) {
+                if (last != group) {
+                    continue;
+                }
+                fresh = new Group();
+                fresh.join(member);
+                place = mutex.acquire();
+                last = fresh;
+            }
+            turns.opened(fresh, member);
+            place.whenComplete((permit, error) -> {
+                if (permit != null) {
+                    turns.granted(fresh, permit);
+                } else {
+                    turns.refused(fresh);
+                }
+            });
+            return;
+        }
+    }
+
+    /** What a place that was not granted means to the one who waited. */
+    SQLException translate(@Nullable Throwable error, Budget budget) {
+        Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+        if (cause instanceof TimeoutException) {
+            return report.timedOut(budget);
+        }
+        return cause instanceof IllegalStateException ? report.closed() : report.cancelled();
+    }
+
+    /** Notes that this thread writes from now on. */
+    void begin() {
+        sinceNanos = System.nanoTime();
+        writer = Thread.currentThread();
+    }
+
+    /** Ends what {@link #begin} began, and passes the turn on. */
+    void leave(Permit permit) {
+        writer = null;
+        permit.close();
+    }
+
+    @Override
+    public String describe() {
+        Thread writing = writer;
+        int waiting = mutex.queueLength();
+        return (writing == null
+                        ? "nobody writes now"
+                        : "thread " + writing.getName() + " has been writing for "
+                                + Budget.millis(System.nanoTime() - sinceNanos))
+                + ", places taken in line " + waiting;
+    }
+
+    /** Fails everyone who waits. */
+    void close() {
+        mutex.close();
+    }
+}

@@ -1,0 +1,285 @@
+package io.github.duckpool.internal.write;
+
+import io.github.duckpool.internal.pool.ConnectionPool;
+import io.github.duckpool.internal.pool.HoldAndWait;
+import io.github.duckpool.internal.pool.UnitOfWork;
+import io.github.duckpool.mutex.Permit;
+import java.sql.SQLException;
+import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reads and writes of a pool.
+ *
+ * <p>Invariants. Functions that write run one at a time, each between a turn in the line and the end of its transaction, so that
+ * no snapshot of one begins before the other is committed. A result is given out when its COMMIT has returned, or never. A
+ * thread that holds the turn needs nothing that a thread waiting for the turn could keep from it, but connections, and for
+ * those the {@link HoldAndWait} guard speaks. Thread-safe.
+ */
+public final class Writes {
+    private final WriteSettings settings;
+    private final ConnectionPool pool;
+    private final WorkThreads threads;
+    private final WritersLine line;
+    private final Units units;
+    private final WorkReport report;
+    private final HoldAndWait holders;
+    private final ConcurrentHashMap<String, Table> tables = new ConcurrentHashMap<>();
+
+    /**
+     * Makes the write path of a pool; nothing is started yet.
+     *
+     * @param settings the checked settings
+     * @param pool lends the connections
+     * @param repeater the retry policy
+     */
+    public Writes(WriteSettings settings, ConnectionPool pool, Repeater repeater) {
+        this.settings = settings;
+        this.pool = pool;
+        this.threads = new WorkThreads(settings.name());
+        this.holders = pool.holdAndWait();
+        GroupWriter groups = new GroupWriter(threads, Math.max(1, settings.groupLimit()));
+        this.line = new WritersLine(settings.name(), holders, groups);
+        this.report = line.report();
+        this.units = new Units(pool, repeater, report);
+        groups.connect(line, units);
+    }
+
+    private Budget budget(long timeoutNanos) {
+        return timeoutNanos < 0 ? new Budget(settings.borrowTimeoutNanos(), false) : new Budget(timeoutNanos, true);
+    }
+
+    /**
+     * Reads on this thread.
+     *
+     * @param work the function
+     * @param timeoutNanos a strict budget; negative for the pool's own, which bounds only the wait
+     * @param <T> the type of the result
+     * @return what the function returned
+     * @throws SQLException if it failed
+     */
+    public <T extends @Nullable Object> T read(Work<T> work, long timeoutNanos) throws SQLException {
+        Budget budget = budget(timeoutNanos);
+        budget.leftLine();
+        return strictly(budget, call -> units.read(work, call, budget, null));
+    }
+
+    /**
+     * Writes in this thread's turn, on this thread unless the turn is shared with others.
+     *
+     * @param work the function
+     * @param timeoutNanos as for {@link #read}
+     * @param <T> the type of the result
+     * @return what the function returned, once it is committed
+     * @throws SQLException if it failed and was rolled back, or its outcome is unknown
+     */
+    public <T extends @Nullable Object> T write(Work<T> work, long timeoutNanos) throws SQLException {
+        refuse("write");
+        Budget budget = budget(timeoutNanos);
+        Permit turn = settings.groupLimit() > 0 ? line.tryEnter() : line.enter("write", budget);
+        if (turn == null) {
+            return share("write", new PendingFunction<>(work, new Call(threads), budget, report));
+        }
+        budget.leftLine();
+        line.begin();
+        try {
+            return strictly(budget, call -> units.write(work, call, budget));
+        } finally {
+            line.leave(turn);
+        }
+    }
+
+    /** Joins a group and waits for the outcome. */
+    private <T extends @Nullable Object> T share(String what, Pending<T> member) throws SQLException {
+        boolean noted = holders.begin(what);
+        try {
+            member.watch(threads);
+            line.join(member);
+            return member.await();
+        } finally {
+            if (noted) {
+                holders.end();
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Body<T extends @Nullable Object> {
+        T run(Call call) throws SQLException;
+    }
+
+    /** Runs work on this thread, and has it interrupted at the end of a strict budget. */
+    private <T extends @Nullable Object> T strictly(Budget budget, Body<T> body) throws SQLException {
+        Call call = new Call(threads);
+        call.start();
+        if (!budget.isStrict()) {
+            return body.run(call);
+        }
+        call.stopAfter(budget.leftNanos(), () -> report.timedOut(budget), () -> {});
+        try {
+            return body.run(call);
+        } finally {
+            call.finish();
+        }
+    }
+
+    private void refuse(String what) throws SQLException {
+        line.refuseNested(what);
+        if (settings.readOnly()) {
+            throw report.readOnly(what);
+        }
+    }
+
+    /**
+     * Reads on one of the pool's workers.
+     *
+     * @param work the function
+     * @param timeoutNanos as for {@link #read}
+     * @param <T> the type of the result
+     * @return the result to come
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> readAsync(Work<T> work, long timeoutNanos) {
+        Budget budget = budget(timeoutNanos);
+        budget.leftLine();
+        PendingRead<T> read = new PendingRead<>(work, new Call(threads), budget, report);
+        read.watch(threads);
+        read.leaveBy(pool.beginOnWorker(
+                budget.leftNanos(),
+                unit -> {
+                    read.with(unit, units);
+                    threads.deliver(read);
+                },
+                why -> {
+                    read.fail(why);
+                    threads.deliver(read);
+                }));
+        return read;
+    }
+
+    /**
+     * Writes on the writer's thread.
+     *
+     * @param work the function
+     * @param timeoutNanos as for {@link #read}
+     * @param <T> the type of the result
+     * @return the result to come, complete once it is committed
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> writeAsync(Work<T> work, long timeoutNanos) {
+        Budget budget = budget(timeoutNanos);
+        PendingFunction<T> write = new PendingFunction<>(work, new Call(threads), budget, report);
+        if (settings.readOnly()) {
+            write.completeExceptionally(report.readOnly("write"));
+            return write;
+        }
+        write.watch(threads);
+        if (settings.groupLimit() > 0) {
+            line.join(write);
+        } else {
+            CompletableFuture<Permit> place = line.enterAsync(budget);
+            place.whenComplete((turn, error) -> {
+                if (turn != null) {
+                    threads.write(() -> alone(write, turn));
+                } else {
+                    write.fail(line.translate(error, budget));
+                    threads.deliver(write);
+                }
+            });
+            write.leaveBy(() -> place.cancel(false));
+        }
+        return write;
+    }
+
+    private void alone(Pending<?> write, Permit turn) {
+        try {
+            if (write.call.start()) {
+                write.budget.leftLine();
+                line.begin();
+                write.alone(units);
+            }
+        } finally {
+            line.leave(turn);
+        }
+        threads.deliver(write);
+    }
+
+    /**
+     * Appends a row, alone if nobody else writes, else together with those who wait.
+     *
+     * @param table the table's name
+     * @param row a value for each column
+     * @throws SQLException if it failed and nothing was written, or the outcome is unknown
+     */
+    public void append(String table, @Nullable Object[] row) throws SQLException {
+        refuse("append");
+        Table target = table(table);
+        Budget budget = budget(-1);
+        Call call = new Call(threads);
+        Permit turn = line.tryEnter();
+        if (turn == null) {
+            share("append", new PendingRow(target, row.clone(), call, budget, report));
+            return;
+        }
+        budget.leftLine();
+        call.start();
+        line.begin();
+        try {
+            units.insert(target, row, call, budget);
+        } finally {
+            line.leave(turn);
+        }
+    }
+
+    /**
+     * Appends a row together with those who wait.
+     *
+     * @param table the table's name
+     * @param row a value for each column
+     * @return complete once it is committed
+     */
+    public CompletableFuture<@Nullable Void> appendAsync(String table, @Nullable Object[] row) {
+        Budget budget = budget(-1);
+        PendingRow pending = new PendingRow(table(table), row.clone(), new Call(threads), budget, report);
+        if (settings.readOnly()) {
+            pending.completeExceptionally(report.readOnly("append"));
+        } else {
+            line.join(pending);
+        }
+        return pending;
+    }
+
+    /**
+     * Appends rows as one transaction, in this thread's turn.
+     *
+     * @param table the table's name
+     * @param rows the rows
+     * @return how many there were
+     * @throws SQLException if it failed and nothing was written, or the outcome is unknown
+     */
+    public long appendAll(String table, Iterator<? extends @Nullable Object[]> rows) throws SQLException {
+        refuse("append");
+        Table target = table(table);
+        Budget budget = budget(-1);
+        Permit turn = line.enter("append", budget);
+        line.begin();
+        try (UnitOfWork unit = units.borrow("append", budget)) {
+            return new BulkAppend(target, unit, units).write(rows);
+        } finally {
+            line.leave(turn);
+        }
+    }
+
+    private Table table(String name) {
+        Table known = tables.get(name);
+        return known != null ? known : tables.computeIfAbsent(name, text -> new Table(TableName.of(text)));
+    }
+
+    /**
+     * Fails everyone who waits for a turn, and refuses newcomers. What has begun goes on, as long as the pool lets it.
+     */
+    public void close() {
+        line.close();
+        threads.shutdown();
+    }
+}
