@@ -80,6 +80,26 @@ class ArchitectureTest {
                     .or(are(root())));
 
     @ArchTest
+    static final ArchRule NOBODY_BELOW_KNOWS_THE_WRITE_PATH = noClasses()
+            .that(DescribedPredicate.not(resideInAPackage("io.github.duckpool.internal.write..")
+                    .or(root())
+                    .or(resideInAPackage("io.github.duckpool.observe.."))))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.github.duckpool.internal.write..");
+
+    @ArchTest
+    static final ArchRule WRITE_PATH_KNOWS_NEITHER_GATE_NOR_LEASE = noClasses()
+            .that()
+            .resideInAPackage("io.github.duckpool.internal.write..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.github.duckpool.internal.gate..",
+                    "io.github.duckpool.internal.lease..",
+                    "io.github.duckpool.observe..");
+
+    @ArchTest
     static final ArchRule POOL_KNOWS_NO_API = noClasses()
             .that()
             .resideInAPackage("io.github.duckpool.internal..")

@@ -50,7 +50,7 @@ final class Budget {
     }
 
     void waitedForConnection(long waitedNanos) {
-        connectionNanos += waitedNanos;
+        connectionNanos = connectionNanos + waitedNanos;
     }
 
     /** Says what the time was spent on. */
