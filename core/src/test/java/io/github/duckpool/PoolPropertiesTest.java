@@ -34,6 +34,7 @@ class PoolPropertiesTest {
             Map.entry("statementCacheSize", " 9 "),
             Map.entry("readOnly", false),
             Map.entry("lendAfterLockLoss", "true"),
+            Map.entry("groupCommit", "64"),
             Map.entry("initSql", "SELECT 1"),
             Map.entry("connectionInitSql", "SELECT 2"),
             Map.entry("memoryLimit", "1GB"),
@@ -62,6 +63,7 @@ class PoolPropertiesTest {
         assertThat(config.statementCacheSize()).isEqualTo(9);
         assertThat(config.readOnly()).isFalse();
         assertThat(config.lendAfterLockLoss()).isTrue();
+        assertThat(config.groupCommit()).map(GroupCommit::limit).contains(64);
         assertThat(config.initSql()).containsExactly("SELECT 1");
         assertThat(config.connectionInitSql()).containsExactly("SELECT 2");
         assertThat(config.settings())
@@ -161,6 +163,7 @@ class PoolPropertiesTest {
                 "borrow-timeout | 0 | property borrow-timeout: borrowTimeout must be longer than zero, was PT0S",
                 "idle-timeout | 999999999999999d | property idle-timeout: must be a time",
                 "idle-timeout | -1s | property idle-timeout: must be a time",
+                "group-commit | 1 | property group-commit: groupCommit must be 2 to 4096 writes, was 1",
                 "read-only | maybe | property read-only: must be true or false, was \"maybe\"",
                 "sharing | mine | property sharing: must be exclusive, cooperative or read-only, was \"mine\"",
                 "preset | fast | property preset: must be oltp or analytics, was \"fast\"",

@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class WriteTest {
     /** A query that runs until somebody cancels it. */
-    static final String ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE a.range + b.range = -1";
+    static final String ENDLESS =
+            "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE a.range + b.range = -1";
 
     @TempDir
     Path directory;
@@ -77,7 +78,10 @@ class WriteTest {
     @Test
     void rollsBackWhateverIsThrownAndPassesItOnUnchanged() throws SQLException {
         List<Throwable> thrown = List.of(
-                new SQLException("mine"), new IllegalStateException("mine"), new AssertionError("mine"), new IOException("mine"));
+                new SQLException("mine"),
+                new IllegalStateException("mine"),
+                new AssertionError("mine"),
+                new IOException("mine"));
         for (Throwable mine : thrown) {
             assertThatThrownBy(() -> pool.write(c -> {
                         run(c, "INSERT INTO t VALUES (1)");
@@ -183,14 +187,20 @@ class WriteTest {
 
     @Test
     void aWriteWhileThisThreadHoldsTheLastConnectionIsRefused() throws Exception {
-        try (DuckPool one = DuckPool.builder().database(":memory:").maxSize(1).poolName("one").build()) {
+        try (DuckPool one = DuckPool.builder()
+                .database(":memory:")
+                .maxSize(1)
+                .poolName("one")
+                .build()) {
             try (Connection held = one.getConnection()) {
-                assertThatThrownBy(() -> one.write(c -> 0)).hasMessageContaining("one: write needs a connection while this"
-                        + " thread holds one of the 1 there are, and none will come free: it holds them all");
+                assertThatThrownBy(() -> one.write(c -> 0))
+                        .hasMessageContaining("one: write needs a connection while this"
+                                + " thread holds one of the 1 there are, and none will come free: it holds them all");
                 assertThatThrownBy(() -> one.read(c -> 0)).hasMessageContaining("one: read needs a connection");
             }
             assertThatThrownBy(() -> one.read(c -> one.write(d -> 0))).hasMessageContaining("one: write needs");
-            assertThatThrownBy(() -> one.readAsync(c -> one.write(d -> 0)).get()).hasMessageContaining("one: write needs");
+            assertThatThrownBy(() -> one.readAsync(c -> one.write(d -> 0)).get())
+                    .hasMessageContaining("one: write needs");
             assertThatThrownBy(() -> one.write(c -> one.read(d -> 0))).hasMessageContaining("one: read needs");
             assertThat(one.<Integer>write(c -> 1)).isEqualTo(1);
             assertThat(one.stats().active()).isZero();
@@ -422,10 +432,12 @@ class WriteTest {
         try (DuckPool readOnly = builder().readOnly(true).build()) {
             assertThatThrownBy(() -> readOnly.write(c -> 0))
                     .hasMessageContaining("letters: write needs a pool that may write, and this one is readOnly");
-            assertThatThrownBy(() -> readOnly.append("t", 1)).hasMessageContaining("append needs a pool that may write");
+            assertThatThrownBy(() -> readOnly.append("t", 1))
+                    .hasMessageContaining("append needs a pool that may write");
             assertThatThrownBy(() -> readOnly.appendAsync("t", 1).get()).hasMessageContaining("append needs");
             assertThatThrownBy(() -> readOnly.writeAsync(c -> 1).get()).hasMessageContaining("write needs");
-            assertThat(readOnly.<Integer>read(c -> intOf(c, "SELECT count(*) FROM t"))).isEqualTo(1);
+            assertThat(readOnly.<Integer>read(c -> intOf(c, "SELECT count(*) FROM t")))
+                    .isEqualTo(1);
         }
     }
 

@@ -50,7 +50,8 @@ final class Budget {
     }
 
     void waitedForConnection(long waitedNanos) {
-        connectionNanos = connectionNanos + waitedNanos;
+        long before = connectionNanos; // one thread writes
+        connectionNanos = before + waitedNanos;
     }
 
     /** Says what the time was spent on. */
