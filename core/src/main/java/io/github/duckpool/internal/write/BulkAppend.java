@@ -30,7 +30,7 @@ final class BulkAppend {
         unit.beginNow();
         try {
             long count = writeChunks(rows);
-            closeAppender();
+            flushAppender();
             unit.check();
             units.commit(unit);
             return count;
@@ -68,14 +68,22 @@ final class BulkAppend {
             appender = open;
             appenderTypes = types;
         } else if (!Table.accepts(types, chunk)) {
-            closeAppender();
+            flushAppender();
             table.insertInPowers(unit, chunk);
             return;
         }
         Table.append(open, types, chunk);
     }
 
-    /** Flushes it; what it refuses only now, a duplicate key for one, is thrown here. */
+    /** Ends it; what it refuses only now, a duplicate key for one, is thrown here. Its close alone would drop it without a word. */
+    private void flushAppender() throws SQLException {
+        DuckDBAppender open = appender;
+        if (open != null) {
+            open.flush();
+            closeAppender();
+        }
+    }
+
     private void closeAppender() throws SQLException {
         DuckDBAppender open = appender;
         appender = null;

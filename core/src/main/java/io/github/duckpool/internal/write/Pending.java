@@ -85,7 +85,9 @@ abstract class Pending<T extends @Nullable Object> extends CompletableFuture<T> 
     @Override
     @SuppressWarnings("NullAway") // null where the caller's T is nullable
     public void run() {
-        if (failure != null) {
+        if (WorkReport.isCancelled(call.stopped())) {
+            super.cancel(false); // the one who cancelled it may not have come so far
+        } else if (failure != null) {
             completeExceptionally(failure);
         } else {
             complete(result);

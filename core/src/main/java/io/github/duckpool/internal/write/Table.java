@@ -58,6 +58,7 @@ final class Table {
         }
         try (DuckDBAppender appender = appender(unit)) {
             append(appender, types, rows);
+            appender.flush(); // close() would drop what can't be written, a duplicate key for one, without a word
         } catch (SQLException | RuntimeException e) {
             columns = null;
             throw e;

@@ -51,7 +51,20 @@ final class WorkReport {
     }
 
     SQLException cancelled() {
-        return new SQLException(name + ": cancelled; nothing of it is committed", "57014");
+        return new Cancelled(name + ": cancelled; nothing of it is committed");
+    }
+
+    /** Whether work was stopped because its future was cancelled. */
+    static boolean isCancelled(@Nullable SQLException stopped) {
+        return stopped instanceof Cancelled;
+    }
+
+    private static final class Cancelled extends SQLException {
+        private static final long serialVersionUID = 1L;
+
+        Cancelled(String message) {
+            super(message, "57014");
+        }
     }
 
     SQLNonTransientConnectionException closed() {
