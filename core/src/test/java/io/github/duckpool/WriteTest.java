@@ -283,6 +283,47 @@ class WriteTest {
         }
     }
 
+    /** As when a future is cancelled in the very moment in which its connection is granted: no attempt is made. */
+    @Test
+    void aConnectionGrantedToAReadThatIsNotAttemptedGoesBack() throws SQLException {
+        RetryPolicy refusing = new RetryPolicy() {
+            @Override
+            public <T extends @Nullable Object> T call(SqlCallable<T> work, Duration budget) throws SQLException {
+                throw new SQLException("not attempted");
+            }
+        };
+        try (DuckPool refused = DuckPool.builder()
+                .dataSource(pool)
+                .maxSize(1)
+                .retry(new OpeningOnly(refusing))
+                .build()) {
+            try (Connection open = refused.getConnection()) {
+                assertThat(open.isValid(0)).isTrue();
+            }
+            assertThatThrownBy(() -> refused.readAsync(c -> 0).get()).hasRootCauseMessage("not attempted");
+            assertThat(refused.stats().active()).isZero();
+        }
+    }
+
+    /** Lets the first call through, which opens the database. */
+    private static final class OpeningOnly implements RetryPolicy {
+        private final RetryPolicy afterwards;
+        private boolean opened;
+
+        OpeningOnly(RetryPolicy afterwards) {
+            this.afterwards = afterwards;
+        }
+
+        @Override
+        public <T extends @Nullable Object> T call(SqlCallable<T> work, Duration budget) throws SQLException {
+            if (opened) {
+                return afterwards.call(work, budget);
+            }
+            opened = true;
+            return work.call();
+        }
+    }
+
     @Test
     void aConflictThatNobodyRetriesReachesTheCallerAsItWasThrown() throws SQLException {
         pool.append("t", 1);

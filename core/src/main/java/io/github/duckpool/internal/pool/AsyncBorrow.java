@@ -62,7 +62,7 @@ final class AsyncBorrow {
     }
 
     /** Borrows for work on a worker; returns the way out of the line. */
-    Runnable begin(long timeoutNanos, Consumer<UnitOfWork> work, Consumer<Exception> failed) {
+    Runnable begin(long timeoutNanos, Consumer<UnitOfWork> work, Consumer<Throwable> failed) {
         Slot<Session> slot = gate.tryBorrow();
         if (slot != null) {
             threads.execute(() -> begin(slot, work, failed));
@@ -80,11 +80,11 @@ final class AsyncBorrow {
         return () -> place.cancel(false);
     }
 
-    private void begin(Slot<Session> slot, Consumer<UnitOfWork> work, Consumer<Exception> failed) {
+    private void begin(Slot<Session> slot, Consumer<UnitOfWork> work, Consumer<Throwable> failed) {
         UnitOfWork unit;
         try {
             unit = new UnitOfWork(pool.lend(slot));
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             failed.accept(e);
             return;
         }

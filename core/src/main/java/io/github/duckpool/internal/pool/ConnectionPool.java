@@ -143,7 +143,7 @@ public final class ConnectionPool implements Tenant {
      * @param failed gets what {@link #borrow(long)} throws, on any thread
      * @return leaves the line; does nothing once a connection was granted
      */
-    public Runnable beginOnWorker(long timeoutNanos, Consumer<UnitOfWork> work, Consumer<Exception> failed) {
+    public Runnable beginOnWorker(long timeoutNanos, Consumer<UnitOfWork> work, Consumer<Throwable> failed) {
         return async.begin(timeoutNanos, work, failed);
     }
 

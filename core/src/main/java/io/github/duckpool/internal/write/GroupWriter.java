@@ -172,6 +172,7 @@ final class GroupWriter implements WritersLine.Turns {
             try {
                 ((PendingFunction<?>) members.get(i)).runIn(unit);
             } catch (SQLException | RuntimeException | Error e) {
+                unit.end(); // the transaction is the pool's again
                 Units.undo(unit, e);
                 LOG.debug("a write failed among {}: those before it are done again, then it alone", members.size(), e);
                 return List.of(members.subList(0, i), members.subList(i, i + 1), after(members, i + 1));

@@ -69,13 +69,21 @@ final class Units {
     <T extends @Nullable Object> T read(Work<T> work, Call call, Budget budget, @Nullable UnitOfWork first)
             throws SQLException {
         AtomicReference<@Nullable UnitOfWork> given = new AtomicReference<>(first);
-        return repeat(
-                attempt -> {
-                    UnitOfWork unit = given.getAndSet(null);
-                    return read(work, call, unit != null ? unit : borrow("read", budget));
-                },
-                call,
-                budget);
+        try {
+            return repeat(
+                    attempt -> {
+                        UnitOfWork unit = given.getAndSet(null);
+                        return read(work, call, unit != null ? unit : borrow("read", budget));
+                    },
+                    call,
+                    budget);
+        } finally {
+            // Nobody attempted anything: it was stopped in the moment in which the connection was granted.
+            UnitOfWork unused = given.get();
+            if (unused != null) {
+                unused.close();
+            }
+        }
     }
 
     /** What one attempt tells about its failure. */
