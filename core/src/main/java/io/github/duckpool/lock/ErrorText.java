@@ -111,11 +111,16 @@ final class ErrorText {
     private ErrorText() {}
 
     private static Rule rule(String type, String start, Kind kind) {
-        return new Rule(type, false, Pattern.compile(start, Pattern.DOTALL), kind);
+        return new Rule(type, false, pattern(start), kind);
     }
 
     private static Rule commitRule(String start, Kind kind) {
-        return new Rule(TRANSACTION, true, Pattern.compile(start, Pattern.DOTALL), kind);
+        return new Rule(TRANSACTION, true, pattern(start), kind);
+    }
+
+    /** Without the blank at its end, which a text that ends there has lost. */
+    private static Pattern pattern(String start) {
+        return Pattern.compile(start.stripTrailing(), Pattern.DOTALL);
     }
 
     /** What stands before the word Error; empty if the text does not begin so. */

@@ -77,8 +77,8 @@ public final class AnchoredDatabase implements OpenDatabase {
                 try {
                     statement.execute(sql);
                 } catch (SQLException e) {
-                    throw SqlExceptions.withText(
-                            NativeErrors.translate(e), setting + " \"" + sql + "\" failed: " + e.getMessage());
+                    SQLException known = NativeErrors.translate(e);
+                    throw SqlExceptions.withText(known, setting + " \"" + sql + "\" failed: " + known.getMessage());
                 }
             }
         }
