@@ -22,6 +22,11 @@ record RetriedOpener(DuckPoolConfig config) implements FileOpener {
         return config.retry().call(attempt::open, config.borrowTimeout());
     }
 
+    @Override
+    public boolean reportsHolder() {
+        return config.retry().reportsHolder();
+    }
+
     /** The same for the lease, in its terms. */
     static LeaseTerms terms(DuckPoolConfig config) {
         Sharing sharing = config.sharing();

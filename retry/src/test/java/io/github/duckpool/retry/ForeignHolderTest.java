@@ -1,6 +1,7 @@
 package io.github.duckpool.retry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.duckpool.DuckPool;
@@ -76,6 +77,23 @@ class ForeignHolderTest {
                         .build()) {
             assertThat(holderInFile(pool)).isEqualTo(holder.pid());
             assertThatTheHolderWasTold(holder);
+        }
+    }
+
+    @Test
+    void aPoolAndItsRetryNameTheHolderWithOneVoice() throws Exception {
+        try (FileHolder holder = FileHolder.hold(file, HOLD_MILLIS);
+                DuckPool pool = DuckPool.builder()
+                        .database(file)
+                        .borrowTimeout(Duration.ofMinutes(2))
+                        .retry(retry)
+                        .build()) {
+            String log = HolderLogTest.logged(
+                    () -> assertThatCode(() -> holderInFile(pool)).doesNotThrowAnyException());
+            assertThat(log.lines().filter(line -> line.contains("PID " + holder.pid())))
+                    .as(log)
+                    .isNotEmpty()
+                    .allSatisfy(line -> assertThat(line).contains(LockRetry.class.getName()));
         }
     }
 

@@ -16,7 +16,7 @@ class HolderLogTest {
     private static final DuckError LOCKED = DuckError.classify(Samples.LOCKED);
 
     /** What the logger printed meanwhile. */
-    private static String logged(Runnable work) {
+    static String logged(Runnable work) {
         PrintStream before = System.err;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));

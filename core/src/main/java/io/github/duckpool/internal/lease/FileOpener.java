@@ -22,4 +22,11 @@ public interface FileOpener {
      * @throws SQLException what the last attempt threw
      */
     OpenDatabase retry(Opener attempt) throws SQLException;
+
+    /**
+     * Whether whoever paces the attempts says in the log which process holds the file.
+     *
+     * @return false if that is left to the lease
+     */
+    boolean reportsHolder();
 }

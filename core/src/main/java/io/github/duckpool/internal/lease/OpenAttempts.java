@@ -112,7 +112,11 @@ final class OpenAttempts {
             loggedNanos = now;
             String message = file + " is held by " + who
                     + ", which does not take turns in its queue; tried again until it is free";
-            LOG.warn("{}: {}", tenancy, message);
+            // Another process is named by one of the two; a closing in this one, which policies pass over, is named
+            // here.
+            if (error.kind() == Kind.HANDLE_CONFLICT || !tenancy.opener().reportsHolder()) {
+                LOG.warn("{}: {}", tenancy, message);
+            }
             tenancy.alert(Alert.Kind.FILE_HELD, message);
         }
     }
