@@ -18,7 +18,7 @@ def read():
 def hold(shared, ticket):
     global turns
     turns += 1
-    name, value = f"{os.getpid()}:{turns}", read()
+    name, value = f"{seed}:{turns}", read()  # process numbers come round again
     os.write(log, f"A {name} {'S' if shared else 'E'} {ticket} {value} {time.monotonic_ns()}\n".encode())
     if chance.random() < 0.66:
         time.sleep(chance.random() * 0.002)

@@ -131,7 +131,7 @@ final class QueueWorker {
 
     private void hold(long ticket, boolean shared, RandomAccessFile counter, SplittableRandom random)
             throws IOException {
-        String turn = ProcessHandle.current().pid() + ":" + turns.incrementAndGet();
+        String turn = seed + ":" + turns.incrementAndGet(); // process numbers come round again in a long torture
         long value = read(counter);
         log.acquired(turn, shared, ticket, value);
         if (random.nextInt(3) > 0) {
