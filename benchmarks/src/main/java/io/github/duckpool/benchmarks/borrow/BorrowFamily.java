@@ -1,7 +1,6 @@
 package io.github.duckpool.benchmarks.borrow;
 
 import io.github.duckpool.benchmarks.harness.Case;
-import io.github.duckpool.benchmarks.harness.Contender;
 import io.github.duckpool.benchmarks.harness.Effort;
 import io.github.duckpool.benchmarks.harness.Family;
 import io.github.duckpool.benchmarks.harness.JmhTurn;
@@ -48,7 +47,7 @@ public final class BorrowFamily implements Family {
     public Duration budget(Effort effort) {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(10);
-            case REPORT -> Duration.ofMinutes(4);
+            case REPORT -> Duration.ofSeconds(210);
             case FULL -> Duration.ofMinutes(30);
         };
     }
@@ -68,17 +67,16 @@ public final class BorrowFamily implements Family {
         for (String driver : drivers) {
             for (int size : sizes) {
                 for (int count : threads) {
-                    List<Contender> contenders = pools.stream()
-                            .map(pool -> new Contender(
-                                    pool,
-                                    new JmhTurn(
-                                            BorrowReturnBenchmark.class,
-                                            "borrowAndReturn",
-                                            count,
-                                            Map.of("pool", pool, "size", String.valueOf(size), "driver", driver),
-                                            iterationMillis)))
-                            .toList();
-                    cases.add(new Case(group(size, driver), at(count), contenders));
+                    cases.add(Case.of(
+                            group(size, driver),
+                            Case.threads(count),
+                            pools,
+                            pool -> new JmhTurn(
+                                    BorrowReturnBenchmark.class,
+                                    "borrowAndReturn",
+                                    count,
+                                    Map.of("pool", pool, "size", String.valueOf(size), "driver", driver),
+                                    iterationMillis)));
                 }
             }
         }
@@ -89,10 +87,6 @@ public final class BorrowFamily implements Family {
         return "size " + size + ", " + driver;
     }
 
-    private static String at(int threads) {
-        return threads == 1 ? "1 thread" : threads + " threads";
-    }
-
     @Override
     public List<Target> targets() {
         List<Target> targets = new ArrayList<>();
@@ -101,19 +95,19 @@ public final class BorrowFamily implements Family {
             Map.of(1, 5.0, 2, 4.0, 8, 2.5, 32, 1.0).entrySet().stream()
                     .sorted(Map.Entry.comparingByKey())
                     .forEach(entry -> targets.add(Target.atLeast(
-                            "HikariCP's time over duckpool's, " + group + ", " + at(entry.getKey()),
-                            new Ratio(group, at(entry.getKey()), TIME, Pools.HIKARI, Pools.DUCKPOOL),
+                            "HikariCP's time over duckpool's, " + group + ", " + Case.threads(entry.getKey()),
+                            new Ratio(group, Case.threads(entry.getKey()), TIME, Pools.HIKARI, Pools.DUCKPOOL),
                             entry.getValue())));
             for (int threads : List.of(1, 2, 8, 32)) {
                 targets.add(Target.atLeast(
-                        "Agroal's time over duckpool's, " + group + ", " + at(threads),
-                        new Ratio(group, at(threads), TIME, Pools.AGROAL, Pools.DUCKPOOL),
+                        "Agroal's time over duckpool's, " + group + ", " + Case.threads(threads),
+                        new Ratio(group, Case.threads(threads), TIME, Pools.AGROAL, Pools.DUCKPOOL),
                         1));
             }
             for (int threads : List.of(1, 2, 8, 32)) {
                 targets.add(Target.atMost(
-                        "bytes allocated, " + group + ", " + at(threads),
-                        new Ratio(group, at(threads), ALLOCATED, Pools.DUCKPOOL, null),
+                        "bytes allocated, " + group + ", " + Case.threads(threads),
+                        new Ratio(group, Case.threads(threads), ALLOCATED, Pools.DUCKPOOL, null),
                         40));
             }
         }

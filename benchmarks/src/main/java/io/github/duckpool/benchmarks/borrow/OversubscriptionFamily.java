@@ -1,7 +1,6 @@
 package io.github.duckpool.benchmarks.borrow;
 
 import io.github.duckpool.benchmarks.harness.Case;
-import io.github.duckpool.benchmarks.harness.Contender;
 import io.github.duckpool.benchmarks.harness.Effort;
 import io.github.duckpool.benchmarks.harness.Family;
 import io.github.duckpool.benchmarks.harness.Metric;
@@ -14,7 +13,7 @@ import java.util.stream.Stream;
 /** More threads than connections. */
 public final class OversubscriptionFamily implements Family {
     private static final int THREADS = 32;
-    private static final String AT = "32 threads";
+    private static final String AT = Case.threads(THREADS);
 
     @Override
     public String name() {
@@ -41,7 +40,7 @@ public final class OversubscriptionFamily implements Family {
     public Duration budget(Effort effort) {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(8);
-            case REPORT -> Duration.ofMinutes(2);
+            case REPORT -> Duration.ofSeconds(100);
             case FULL -> Duration.ofMinutes(15);
         };
     }
@@ -61,13 +60,11 @@ public final class OversubscriptionFamily implements Family {
     }
 
     private static Case oversubscribed(int size, List<String> pools, double seconds) {
-        return new Case(
+        return Case.of(
                 group(size),
                 AT,
-                pools.stream()
-                        .map(pool -> new Contender(
-                                pool, directory -> new Oversubscribed(THREADS, size, seconds).run(pool, directory)))
-                        .toList());
+                pools,
+                pool -> directory -> new Oversubscribed(THREADS, size, seconds).run(pool, directory));
     }
 
     private static String group(int size) {

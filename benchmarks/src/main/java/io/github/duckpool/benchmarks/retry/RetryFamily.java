@@ -1,7 +1,6 @@
 package io.github.duckpool.benchmarks.retry;
 
 import io.github.duckpool.benchmarks.harness.Case;
-import io.github.duckpool.benchmarks.harness.Contender;
 import io.github.duckpool.benchmarks.harness.Effort;
 import io.github.duckpool.benchmarks.harness.Family;
 import io.github.duckpool.benchmarks.harness.JmhTurn;
@@ -15,8 +14,14 @@ import java.util.Map;
 /** What a retry adds to work that succeeds at once. */
 public final class RetryFamily implements Family {
     private static final String GROUP = "work that succeeds at once";
-    private static final String AT = "1 thread";
+    private static final String AT = Case.threads(1);
     private static final String LOCK_RETRY = "LockRetry";
+    private static final String RESILIENCE4J = "Resilience4j alone";
+    private static final String DIRECT = "called directly";
+
+    /** The benchmark's method for each contender. */
+    private static final Map<String, String> METHODS =
+            Map.of(LOCK_RETRY, "lockRetry", RESILIENCE4J, "resilience4j", DIRECT, "direct");
 
     /** Less than a nanosecond for the call itself, within the noise of the 50 that a retry may add. */
     private static final double MOST_NANOS = 50;
@@ -44,8 +49,8 @@ public final class RetryFamily implements Family {
     @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
-            case QUICK -> Duration.ofSeconds(10);
-            case REPORT -> Duration.ofSeconds(30);
+            case QUICK -> Duration.ofSeconds(7);
+            case REPORT -> Duration.ofSeconds(25);
             case FULL -> Duration.ofMinutes(2);
         };
     }
@@ -53,18 +58,13 @@ public final class RetryFamily implements Family {
     @Override
     public List<Case> cases(Effort effort) {
         int millis = effort == Effort.QUICK ? 100 : 300;
-        Contender lockRetry = contender(LOCK_RETRY, "lockRetry", millis);
-        Contender resilience4j = contender("Resilience4j alone", "resilience4j", millis);
-        return List.of(new Case(
+        List<String> contenders =
+                effort == Effort.QUICK ? List.of(LOCK_RETRY, RESILIENCE4J) : List.of(LOCK_RETRY, RESILIENCE4J, DIRECT);
+        return List.of(Case.of(
                 GROUP,
                 AT,
-                effort == Effort.QUICK
-                        ? List.of(lockRetry, resilience4j)
-                        : List.of(lockRetry, resilience4j, contender("called directly", "direct", millis))));
-    }
-
-    private static Contender contender(String name, String method, int millis) {
-        return new Contender(name, new JmhTurn(HappyPathBenchmark.class, method, 1, Map.of(), millis));
+                contenders,
+                name -> new JmhTurn(HappyPathBenchmark.class, METHODS.getOrDefault(name, name), 1, Map.of(), millis)));
     }
 
     @Override

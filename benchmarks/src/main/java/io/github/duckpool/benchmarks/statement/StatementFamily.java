@@ -2,7 +2,6 @@ package io.github.duckpool.benchmarks.statement;
 
 import io.github.duckpool.benchmarks.borrow.Pools;
 import io.github.duckpool.benchmarks.harness.Case;
-import io.github.duckpool.benchmarks.harness.Contender;
 import io.github.duckpool.benchmarks.harness.Effort;
 import io.github.duckpool.benchmarks.harness.Family;
 import io.github.duckpool.benchmarks.harness.JmhTurn;
@@ -42,8 +41,8 @@ public final class StatementFamily implements Family {
     @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
-            case QUICK -> Duration.ofSeconds(12);
-            case REPORT -> Duration.ofSeconds(90);
+            case QUICK -> Duration.ofSeconds(10);
+            case REPORT -> Duration.ofSeconds(70);
             case FULL -> Duration.ofMinutes(10);
         };
     }
@@ -63,14 +62,10 @@ public final class StatementFamily implements Family {
     }
 
     private static Case of(String group, String at, String method, List<String> pools, int iterationMillis) {
-        return new Case(
+        return Case.of(
                 group,
                 at,
-                pools.stream()
-                        .map(pool -> new Contender(
-                                pool,
-                                new JmhTurn(
-                                        StatementBenchmark.class, method, 1, Map.of("pool", pool), iterationMillis)))
-                        .toList());
+                pools,
+                pool -> new JmhTurn(StatementBenchmark.class, method, 1, Map.of("pool", pool), iterationMillis));
     }
 }
