@@ -6,6 +6,7 @@ import io.github.duckpool.benchmarks.harness.Benchmarks;
 import io.github.duckpool.benchmarks.harness.Family;
 import io.github.duckpool.benchmarks.retry.RetryFamily;
 import io.github.duckpool.benchmarks.statement.StatementFamily;
+import io.github.duckpool.benchmarks.write.WriteFamily;
 import java.util.List;
 
 /** The entry of the executable jar. */
@@ -18,7 +19,7 @@ public final class Main {
      * @return the families
      */
     public static List<Family> families() {
-        return List.of(new BorrowFamily(), new OversubscriptionFamily(), new StatementFamily(), new RetryFamily());
+        return List.of(new BorrowFamily(), new OversubscriptionFamily(), new StatementFamily(), new RetryFamily(), new WriteFamily());
     }
 
     /**

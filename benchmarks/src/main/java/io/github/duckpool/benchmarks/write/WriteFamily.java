@@ -1,0 +1,106 @@
+package io.github.duckpool.benchmarks.write;
+
+import io.github.duckpool.benchmarks.harness.Case;
+import io.github.duckpool.benchmarks.harness.Contender;
+import io.github.duckpool.benchmarks.harness.Effort;
+import io.github.duckpool.benchmarks.harness.Family;
+import io.github.duckpool.benchmarks.harness.Metric;
+import io.github.duckpool.benchmarks.harness.Ratio;
+import io.github.duckpool.benchmarks.harness.Target;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Small writes, each of which is durable before the next of its thread begins. */
+public final class WriteFamily implements Family {
+    private static final String INSERTS = "one row per commit";
+    private static final String HOT_ROW = "one row that everybody changes";
+
+    @Override
+    public String name() {
+        return "write";
+    }
+
+    @Override
+    public String question() {
+        return "How many small writes a second are committed, and how long does each take? Every pool has 8 connections; "
+                + "HikariCP's are in auto-commit mode, and on one hot row its threads retry with backoff until they succeed.";
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return SmallWrites.METRICS;
+    }
+
+    @Override
+    public String reference() {
+        return Writer.HIKARI;
+    }
+
+    @Override
+    public Duration budget(Effort effort) {
+        return switch (effort) {
+            case QUICK -> Duration.ofSeconds(8);
+            case REPORT -> Duration.ofMinutes(2);
+            case FULL -> Duration.ofMinutes(10);
+        };
+    }
+
+    @Override
+    public List<Case> cases(Effort effort) {
+        if (effort == Effort.QUICK) {
+            return List.of(of(INSERTS, 8, 0.7, List.of(Writer.HIKARI, Writer.GROUP)));
+        }
+        double seconds = effort == Effort.REPORT ? 1.5 : 5;
+        List<Case> cases = new ArrayList<>();
+        for (int threads : new int[] {1, 8, 32}) {
+            cases.add(of(
+                    INSERTS, threads, seconds, List.of(Writer.HIKARI, Writer.WRITE, Writer.GROUP, Writer.APPEND)));
+        }
+        cases.add(of(HOT_ROW, 32, seconds, List.of(Writer.HIKARI, Writer.WRITE, Writer.GROUP)));
+        return cases;
+    }
+
+    private static Case of(String group, int threads, double seconds, List<String> writers) {
+        return new Case(
+                group,
+                at(threads),
+                writers.stream()
+                        .map(writer -> new Contender(
+                                writer,
+                                directory ->
+                                        new SmallWrites(threads, seconds, group.equals(HOT_ROW)).run(writer, directory)))
+                        .toList());
+    }
+
+    private static String at(int threads) {
+        return threads == 1 ? "1 thread" : threads + " threads";
+    }
+
+    private static Target faster(String writer, String group, int threads, double bound) {
+        return Target.atLeast(
+                "commits/s over HikariCP's",
+                new Ratio(group, at(threads), SmallWrites.THROUGHPUT, writer, Writer.HIKARI),
+                bound);
+    }
+
+    private static Target shorter(String writer, String group, double bound) {
+        return Target.atMost(
+                "p99 over HikariCP's", new Ratio(group, at(32), SmallWrites.P99, writer, Writer.HIKARI), bound);
+    }
+
+    @Override
+    public List<Target> targets() {
+        return List.of(
+                faster(Writer.GROUP, INSERTS, 1, 1 / 1.05),
+                faster(Writer.GROUP, INSERTS, 8, 1.7),
+                faster(Writer.GROUP, INSERTS, 32, 2.3),
+                shorter(Writer.GROUP, INSERTS, 0.1),
+                faster(Writer.APPEND, INSERTS, 8, 2.5),
+                faster(Writer.APPEND, INSERTS, 32, 9),
+                shorter(Writer.APPEND, INSERTS, 0.1),
+                faster(Writer.WRITE, HOT_ROW, 32, 2.5),
+                faster(Writer.GROUP, HOT_ROW, 32, 4.5),
+                shorter(Writer.WRITE, HOT_ROW, 0.2));
+    }
+}

@@ -1,0 +1,3 @@
+/** Small writes from many threads, and rows in bulk. */
+@org.jspecify.annotations.NullMarked
+package io.github.duckpool.benchmarks.write;
