@@ -19,7 +19,12 @@ public final class Main {
      * @return the families
      */
     public static List<Family> families() {
-        return List.of(new BorrowFamily(), new OversubscriptionFamily(), new StatementFamily(), new RetryFamily(), new WriteFamily());
+        return List.of(
+                new BorrowFamily(),
+                new OversubscriptionFamily(),
+                new StatementFamily(),
+                new RetryFamily(),
+                new WriteFamily());
     }
 
     /**

@@ -57,9 +57,9 @@ final class SmallWrites {
                 times.add(future.get(60, TimeUnit.SECONDS));
             }
             double elapsed = (System.nanoTime() - begin) / 1e9;
-            long[] sorted = times.stream().flatMapToLong(Arrays::stream).sorted().toArray();
-            return Map.of(
-                    THROUGHPUT, sorted.length / elapsed, "p50", millis(sorted, 0.5), P99, millis(sorted, 0.99));
+            long[] sorted =
+                    times.stream().flatMapToLong(Arrays::stream).sorted().toArray();
+            return Map.of(THROUGHPUT, sorted.length / elapsed, "p50", millis(sorted, 0.5), P99, millis(sorted, 0.99));
         } finally {
             executor.shutdownNow();
         }

@@ -54,8 +54,7 @@ public final class WriteFamily implements Family {
         double seconds = effort == Effort.REPORT ? 1.5 : 5;
         List<Case> cases = new ArrayList<>();
         for (int threads : new int[] {1, 8, 32}) {
-            cases.add(of(
-                    INSERTS, threads, seconds, List.of(Writer.HIKARI, Writer.WRITE, Writer.GROUP, Writer.APPEND)));
+            cases.add(of(INSERTS, threads, seconds, List.of(Writer.HIKARI, Writer.WRITE, Writer.GROUP, Writer.APPEND)));
         }
         cases.add(of(HOT_ROW, 32, seconds, List.of(Writer.HIKARI, Writer.WRITE, Writer.GROUP)));
         return cases;
@@ -67,9 +66,8 @@ public final class WriteFamily implements Family {
                 at(threads),
                 writers.stream()
                         .map(writer -> new Contender(
-                                writer,
-                                directory ->
-                                        new SmallWrites(threads, seconds, group.equals(HOT_ROW)).run(writer, directory)))
+                                writer, directory -> new SmallWrites(threads, seconds, group.equals(HOT_ROW))
+                                        .run(writer, directory)))
                         .toList());
     }
 
