@@ -6,6 +6,7 @@ import io.github.duckpool.benchmarks.harness.Benchmarks;
 import io.github.duckpool.benchmarks.harness.Family;
 import io.github.duckpool.benchmarks.retry.RetryFamily;
 import io.github.duckpool.benchmarks.statement.StatementFamily;
+import io.github.duckpool.benchmarks.write.BulkFamily;
 import io.github.duckpool.benchmarks.write.WriteFamily;
 import java.util.List;
 
@@ -24,7 +25,8 @@ public final class Main {
                 new OversubscriptionFamily(),
                 new StatementFamily(),
                 new RetryFamily(),
-                new WriteFamily());
+                new WriteFamily(),
+                new BulkFamily());
     }
 
     /**

@@ -51,6 +51,15 @@ interface Writer extends AutoCloseable {
         };
     }
 
+    /** HikariCP as it comes, for a file. */
+    static HikariConfig hikari(Path file) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl("jdbc:duckdb:" + file);
+        config.setMaximumPoolSize(SIZE);
+        config.setConnectionTimeout(TIMEOUT.toMillis());
+        return config;
+    }
+
     /** What there is before the first write. */
     static int create(Connection connection) throws SQLException {
         try (var statement = connection.createStatement()) {
@@ -114,11 +123,7 @@ interface Writer extends AutoCloseable {
         private final HikariDataSource pool;
 
         Hikari(Path file) throws SQLException {
-            HikariConfig config = new HikariConfig();
-            config.setJdbcUrl("jdbc:duckdb:" + file);
-            config.setMaximumPoolSize(SIZE);
-            config.setConnectionTimeout(TIMEOUT.toMillis());
-            pool = new HikariDataSource(config);
+            pool = new HikariDataSource(hikari(file));
             try (Connection connection = pool.getConnection()) {
                 create(connection);
             }
