@@ -36,6 +36,9 @@ final class FaultySource extends UselessSource implements AutoCloseable {
     /** Which call fails, counted from 1; 0 for none. */
     volatile int failAt;
 
+    /** The call that next fails after it was carried out, such as {@code Connection.commit}; null for none. */
+    volatile @Nullable String failAfter;
+
     volatile Supplier<? extends Throwable> fault = () -> new SQLException("injected");
 
     /** The instance is invalid until its last connection was closed. */
@@ -122,6 +125,10 @@ final class FaultySource extends UselessSource implements AutoCloseable {
             throw new SQLException(FATAL);
         }
         Object result = real(method, real, args);
+        if ((type.getSimpleName() + "." + method.getName()).equals(failAfter)) {
+            failAfter = null;
+            throw fault.get();
+        }
         for (Class<?> wrapped : WRAPPED) {
             if (wrapped.isInstance(result) && method.getReturnType().isInterface()) {
                 return wrap(result, method.getReturnType(), connection);

@@ -26,8 +26,11 @@ abstract class GettersByIndex extends GettersByLabel {
 
     abstract ResultSet raw() throws SQLException;
 
-    /** What to throw for an error of the driver. */
-    abstract SQLException failed(SQLException e);
+    /**
+     * What to throw for an exception of the driver. It has many ways to stumble over a result that was taken from under a call,
+     * unchecked ones among them, and whoever was cut off is told so whichever it was.
+     */
+    abstract SQLException failed(Exception e);
 
     abstract <T extends @Nullable Object> T ask(Call<ResultSet, T> call) throws SQLException;
 
@@ -35,7 +38,7 @@ abstract class GettersByIndex extends GettersByLabel {
     public final @Nullable String getString(int index) throws SQLException {
         try {
             return raw().getString(index);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             throw failed(e);
         }
     }
@@ -44,7 +47,7 @@ abstract class GettersByIndex extends GettersByLabel {
     public final boolean getBoolean(int index) throws SQLException {
         try {
             return raw().getBoolean(index);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             throw failed(e);
         }
     }
@@ -53,7 +56,7 @@ abstract class GettersByIndex extends GettersByLabel {
     public final byte getByte(int index) throws SQLException {
         try {
             return raw().getByte(index);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             throw failed(e);
         }
     }
@@ -62,7 +65,7 @@ abstract class GettersByIndex extends GettersByLabel {
     public final short getShort(int index) throws SQLException {
         try {
             return raw().getShort(index);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             throw failed(e);
         }
     }
@@ -71,7 +74,7 @@ abstract class GettersByIndex extends GettersByLabel {
     public final int getInt(int index) throws SQLException {
         try {
             return raw().getInt(index);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             throw failed(e);
         }
     }
@@ -80,7 +83,7 @@ abstract class GettersByIndex extends GettersByLabel {
     public final long getLong(int index) throws SQLException {
         try {
             return raw().getLong(index);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             throw failed(e);
         }
     }
@@ -89,7 +92,7 @@ abstract class GettersByIndex extends GettersByLabel {
     public final float getFloat(int index) throws SQLException {
         try {
             return raw().getFloat(index);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             throw failed(e);
         }
     }
@@ -98,7 +101,7 @@ abstract class GettersByIndex extends GettersByLabel {
     public final double getDouble(int index) throws SQLException {
         try {
             return raw().getDouble(index);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             throw failed(e);
         }
     }
@@ -149,7 +152,7 @@ abstract class GettersByIndex extends GettersByLabel {
     public final @Nullable Object getObject(int index) throws SQLException {
         try {
             return raw().getObject(index);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             throw failed(e);
         }
     }

@@ -106,7 +106,7 @@ public final class LentConnection extends ConnectionStatements {
                     "connection can't be used any more: its last transaction could not be ended", "08006");
         }
         try {
-            entered.transaction().checkPermission();
+            entered.transaction().rights().check();
         } catch (SQLException | RuntimeException | Error e) {
             entered.exit();
             throw e;

@@ -32,8 +32,10 @@ final class LentResultSet extends GettersByIndex {
     }
 
     @Override
-    SQLException failed(SQLException e) {
-        return statement.connection.failed(e);
+    SQLException failed(Exception e) {
+        return e instanceof RuntimeException unchecked
+                ? statement.connection.unchecked(unchecked)
+                : statement.connection.failed((SQLException) e);
     }
 
     @Override
@@ -41,10 +43,8 @@ final class LentResultSet extends GettersByIndex {
         ResultSet present = raw();
         try {
             return call.on(present);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             throw failed(e);
-        } catch (RuntimeException e) {
-            throw statement.connection.unchecked(e);
         }
     }
 
@@ -85,6 +85,8 @@ final class LentResultSet extends GettersByIndex {
             return false;
         } catch (SQLException e) {
             throw statement.fetchFailed(e);
+        } catch (RuntimeException e) {
+            throw failed(e);
         }
     }
 
@@ -97,7 +99,7 @@ final class LentResultSet extends GettersByIndex {
         raw = null;
         try {
             mine.close();
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             throw failed(e);
         } finally {
             statement.resultClosed(this);
@@ -117,14 +119,18 @@ final class LentResultSet extends GettersByIndex {
 
     @Override
     public boolean wasNull() throws SQLException {
-        return raw().wasNull();
+        try {
+            return raw().wasNull();
+        } catch (SQLException | RuntimeException e) {
+            throw failed(e);
+        }
     }
 
     @Override
     public int findColumn(String label) throws SQLException {
         try {
             return raw().findColumn(label);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             throw failed(e);
         }
     }

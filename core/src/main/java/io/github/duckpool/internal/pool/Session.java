@@ -232,6 +232,12 @@ public final class Session {
         mark(RETIRED);
     }
 
+    /** Why the database is to be opened again although no call failed; null if it is not. */
+    @Nullable
+    SQLException aftermath() {
+        return transaction.aftermath();
+    }
+
     /**
      * Whether the borrower changed what all sessions of the database share: an attached database, an instance-wide setting.
      *
@@ -282,7 +288,7 @@ public final class Session {
 
     private void close(CompletableFuture<Void> done) {
         try {
-            transaction.awaitCommit();
+            transaction.commits().awaitEnd();
             raw.close();
             closeAbandoned();
             done.complete(null);

@@ -54,7 +54,7 @@ final class SessionLife {
     /**
      * Makes a life without sessions.
      *
-     * @param broken is told of a database on which no session could be made, and none ever will be
+     * @param broken is told of a database that must be opened again: no session could be made on it, or a checkpoint failed
      */
     SessionLife(
             PoolSettings settings, Source source, BiConsumer<OpenDatabase, SQLException> broken, PoolThreads threads) {
@@ -170,6 +170,10 @@ final class SessionLife {
             OpenDatabase database = databases.remove(session);
             CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
             closing.put(session, end);
+            SQLException aftermath = session.aftermath();
+            if (database != null && aftermath != null) {
+                broken.accept(database, aftermath);
+            }
             if (session.raw() instanceof DuckDBConnection) {
                 session.destroy(task -> threads.detached("closer", task))
                         .whenComplete((nothing, error) -> closed(session, database, end, error));

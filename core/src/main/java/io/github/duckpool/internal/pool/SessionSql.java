@@ -50,7 +50,7 @@ final class SessionSql {
     private static <T extends @Nullable Object> T control(Session session, int touch, T none, Transaction.Work<T> work)
             throws SQLException {
         Transaction transaction = session.transaction();
-        transaction.refuseIfKept("SQL that begins or ends a transaction");
+        transaction.rights().refuseIfKept("SQL that begins or ends a transaction");
         boolean ends = (touch & (SessionTouch.COMMIT | SessionTouch.ROLLBACK)) != 0;
         if (ends && (touch & SessionTouch.SINGLE) != 0 && transaction.isOpenEnded()) {
             if ((touch & SessionTouch.COMMIT) != 0) {
@@ -63,7 +63,7 @@ final class SessionSql {
         if (ends && !transaction.isAutoCommit()) {
             session.mark(Session.BROKEN);
         }
-        T result = ends ? transaction.whileCommitting(work) : work.run();
+        T result = ends ? transaction.commits().during(work) : work.run();
         if (transaction.isAutoCommit()) {
             if (ends) {
                 transaction.endedBySql();

@@ -279,7 +279,7 @@ abstract class StatementCore implements Statement {
     public void cancel() throws SQLException {
         Session session = connection.enter();
         try {
-            session.transaction().cancel(raw());
+            session.transaction().commits().cancel(raw());
         } catch (SQLException e) {
             throw connection.failed(e);
         } finally {

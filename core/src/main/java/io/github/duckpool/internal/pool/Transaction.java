@@ -1,13 +1,14 @@
 package io.github.duckpool.internal.pool;
 
+import io.github.duckpool.lock.DuckError.Kind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Statement;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The transaction of a session, as JDBC promises it. It makes up for what the driver leaves out:
@@ -17,13 +18,15 @@ import org.jspecify.annotations.Nullable;
  *   <li>after a failed commit the driver believes in a transaction that is over, and further statements commit by
  *       themselves: here that belief is corrected at once, and the session is not lent again;
  *   <li>{@code rollback()} without a transaction is refused there, and does nothing here;
- *   <li>a COMMIT that is interrupted reports failure although the data is durable: here nothing cancels while one runs.
+ *   <li>a COMMIT that is interrupted reports failure although the data is durable: here nothing cancels while one runs;
+ *   <li>a COMMIT that succeeded reports failure when the checkpoint after it fails: here it returns normally, because whoever
+ *       is told of a failure does the work again. The session is not lent again, and the database is opened anew.
  * </ul>
  *
- * <p>Belongs to the borrower's thread, but for {@link #cancel} and {@link #awaitCommit}.
+ * <p>Belongs to the borrower's thread, but for its {@link #commits() lock}.
  */
 final class Transaction {
-    private static final long COMMIT_DEADLINE_SECONDS = 30;
+    private static final Logger LOG = LoggerFactory.getLogger(Transaction.class);
 
     /** A call that runs inside a transaction of its own. */
     @FunctionalInterface
@@ -31,12 +34,18 @@ final class Transaction {
         T run() throws SQLException;
     }
 
+    /** A call that ends a transaction. */
+    @FunctionalInterface
+    private interface Step {
+        void take() throws SQLException;
+    }
+
     private final Session session;
     private final Connection raw;
     private final boolean autoCommitAtFirst;
 
-    /** Held while a COMMIT runs, and by whoever interrupts the connection. */
-    private final ReentrantLock committing = new ReentrantLock();
+    private final CommitLock commits = new CommitLock();
+    private final FunctionRights rights = new FunctionRights();
 
     private boolean autoCommit;
 
@@ -49,11 +58,8 @@ final class Transaction {
     private boolean changedCatalog;
     private @Nullable SQLException firstError;
 
-    /** Asked before each statement of a function that uses the session. */
-    private UnitOfWork.@Nullable Permission permission;
-
-    /** Only the pool may end it. */
-    private boolean kept;
+    /** What went wrong after a COMMIT that is durable all the same. */
+    private @Nullable SQLException aftermath;
 
     Transaction(Session session, Connection raw) throws SQLException {
         this.session = session;
@@ -80,39 +86,18 @@ final class Transaction {
         begunBySql();
     }
 
-    /** From here to {@link #release} a function uses the session, as long as it is permitted. */
-    void permit(UnitOfWork.Permission permission) {
-        this.permission = permission;
+    CommitLock commits() {
+        return commits;
     }
 
-    /** The same, and the function may not end the transaction. */
-    void keep(UnitOfWork.Permission permission) {
-        permit(permission);
-        kept = true;
+    FunctionRights rights() {
+        return rights;
     }
 
-    /** The function has returned. */
-    void release() {
-        permission = null;
-        kept = false;
-    }
-
-    /** Throws if the function that uses the session must not go on. */
-    void checkPermission() throws SQLException {
-        UnitOfWork.Permission asked = permission;
-        if (asked != null) {
-            asked.check();
-        }
-    }
-
-    /** Throws if only the pool may end the transaction. */
-    void refuseIfKept(String what) throws SQLException {
-        if (kept) {
-            throw new SQLException(
-                    what
-                            + " is the pool's in write(fn): it commits when the function returns and rolls back when it throws",
-                    "2D000");
-        }
+    /** Why the database is to be opened again although what was committed is durable; null if it is not. */
+    @Nullable
+    SQLException aftermath() {
+        return aftermath;
     }
 
     @Nullable
@@ -163,7 +148,7 @@ final class Transaction {
         if (on == autoCommit) {
             return;
         }
-        refuseIfKept("setAutoCommit(" + on + ")");
+        rights.refuseIfKept("setAutoCommit(" + on + ")");
         if (!on) {
             if (bySql) {
                 throw new SQLException(
@@ -179,15 +164,7 @@ final class Transaction {
             rollbackNow();
         }
         autoCommit = true;
-        committing.lock();
-        try {
-            raw.setAutoCommit(true);
-            ended();
-        } catch (SQLException e) {
-            throw commitFailed(e);
-        } finally {
-            committing.unlock();
-        }
+        commitBy(() -> raw.setAutoCommit(true));
         if (autoCommitAtFirst) {
             session.unmark(Session.MANUAL_COMMIT);
         }
@@ -197,7 +174,7 @@ final class Transaction {
     }
 
     void commit() throws SQLException {
-        refuseIfKept("commit()");
+        rights.refuseIfKept("commit()");
         if (!isOpenEnded()) {
             throw new SQLException("commit() needs a transaction, and the connection is in auto-commit mode", "25000");
         }
@@ -207,24 +184,35 @@ final class Transaction {
             throw doomed(doom);
         }
         if (active || session.isMarked(Session.HANDED_OUT)) {
-            commitNow();
+            commitBy(raw::commit);
         }
     }
 
-    private void commitNow() throws SQLException {
-        committing.lock();
-        try {
-            raw.commit();
-            endedBySql();
-        } catch (SQLException e) {
-            throw commitFailed(e);
-        } finally {
-            committing.unlock();
+    private void commitBy(Step step) throws SQLException {
+        commits.<@Nullable Void>during(() -> {
+            try {
+                step.take();
+                endedBySql();
+            } catch (SQLException e) {
+                failedAtCommit(e);
+            }
+            return null;
+        });
+    }
+
+    private void failedAtCommit(SQLException e) throws SQLException {
+        session.spend();
+        repair();
+        if (NativeErrors.kind(e) != Kind.COMMITTED) {
+            throw NativeErrors.translateCommit(e);
         }
+        LOG.warn("a transaction was committed and is durable, but the checkpoint after it failed", e);
+        session.mark(Session.SUSPECT);
+        aftermath = e;
     }
 
     void rollback() throws SQLException {
-        refuseIfKept("rollback()");
+        rights.refuseIfKept("rollback()");
         if (active || firstError != null || session.isMarked(Session.SPENT | Session.HANDED_OUT)) {
             rollbackNow();
         }
@@ -264,8 +252,12 @@ final class Transaction {
             }
             throw e;
         }
-        commitNow();
-        raw.setAutoCommit(true);
+        commitBy(raw::commit);
+        try {
+            raw.setAutoCommit(true);
+        } catch (SQLException e) {
+            session.mark(Session.SPENT | Session.BROKEN); // the work is durable, and whoever did it is told nothing else
+        }
         return result;
     }
 
@@ -283,47 +275,6 @@ final class Transaction {
             return true;
         } catch (SQLException e) {
             return false;
-        }
-    }
-
-    /** Cancels a statement, unless a COMMIT runs. */
-    void cancel(Statement statement) throws SQLException {
-        if (committing.tryLock()) {
-            try {
-                statement.cancel();
-            } finally {
-                committing.unlock();
-            }
-        }
-    }
-
-    /** The same for a statement handle, whose user may be closing it meanwhile. */
-    void cancelQuietly(LentStatement statement) {
-        try {
-            cancel(statement.raw());
-        } catch (SQLException | RuntimeException e) {
-            return; // it is over, which is all that was wanted
-        }
-    }
-
-    /** Waits, within reason, for a COMMIT that runs. */
-    void awaitCommit() {
-        try {
-            if (committing.tryLock(COMMIT_DEADLINE_SECONDS, TimeUnit.SECONDS)) {
-                committing.unlock();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Runs SQL that commits, as {@link #commit} does: nothing cancels it meanwhile. */
-    <T extends @Nullable Object> T whileCommitting(Work<T> work) throws SQLException {
-        committing.lock();
-        try {
-            return work.run();
-        } finally {
-            committing.unlock();
         }
     }
 
@@ -348,12 +299,6 @@ final class Transaction {
                 state,
                 first.getErrorCode(),
                 first);
-    }
-
-    private SQLException commitFailed(SQLException e) {
-        session.spend();
-        repair();
-        return NativeErrors.translateCommit(e);
     }
 
     /**

@@ -75,9 +75,9 @@ public final class UnitOfWork implements AutoCloseable {
         FunctionLending lending = new FunctionLending(own);
         current = lending;
         if (!session.transaction().isAutoCommit()) {
-            session.transaction().keep(permission);
+            session.transaction().rights().keep(permission);
         } else {
-            session.transaction().permit(permission);
+            session.transaction().rights().permit(permission);
         }
         return new LentConnection(lending, session, own.stamp());
     }
@@ -93,7 +93,7 @@ public final class UnitOfWork implements AutoCloseable {
             lending.over = true;
             current = null;
         }
-        session.transaction().release();
+        session.transaction().rights().release();
         if (!session.open().isEmpty() && !session.open().closeAll()) {
             session.mark(Session.SPENT);
         }
@@ -168,7 +168,7 @@ public final class UnitOfWork implements AutoCloseable {
         }
         try {
             for (LentStatement statement : session.open().snapshot()) {
-                session.transaction().cancelQuietly(statement);
+                session.transaction().commits().cancelQuietly(statement);
             }
         } finally {
             session.exit();

@@ -199,10 +199,6 @@ final class Units {
         try {
             unit.commit();
         } catch (SQLException e) {
-            if (WorkReport.isCommitted(e)) {
-                LOG.warn("a transaction was committed although DuckDB reported an error after it", e);
-                return;
-            }
             throw WorkReport.isRolledBack(e) ? e : report.unknownOutcome(e);
         }
     }

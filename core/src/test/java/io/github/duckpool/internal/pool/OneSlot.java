@@ -31,6 +31,10 @@ final class OneSlot implements Lending, AutoCloseable {
     @Nullable
     Throwable lastReason;
 
+    /** Why the pool ended the borrow; null if it did not. */
+    @Nullable
+    String whyEnded;
+
     private final AtomicInteger word = new AtomicInteger();
     private @Nullable Session session;
 
@@ -106,6 +110,11 @@ final class OneSlot implements Lending, AutoCloseable {
                 ResultSet rows = statement.executeQuery(sql)) {
             return rows.next() ? rows.getString(1) : null;
         }
+    }
+
+    @Override
+    public @Nullable String whyEnded(int stamp) {
+        return isLent(stamp) ? null : whyEnded;
     }
 
     @Override
