@@ -54,8 +54,7 @@ class DurableCommitTest {
     /** Does everything again, as long as it fails. */
     private static final class EagerRetry implements RetryPolicy {
         @Override
-        public <T extends @Nullable Object> T call(SqlCallable<T> unit, Duration atMost)
-                throws SQLException {
+        public <T extends @Nullable Object> T call(SqlCallable<T> unit, Duration atMost) throws SQLException {
             for (int attempt = 1; ; attempt++) {
                 try {
                     return unit.call();

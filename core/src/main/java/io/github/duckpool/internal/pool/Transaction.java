@@ -256,7 +256,8 @@ final class Transaction {
         try {
             raw.setAutoCommit(true);
         } catch (SQLException e) {
-            session.mark(Session.SPENT | Session.BROKEN); // the work is durable, and whoever did it is told nothing else
+            session.mark(
+                    Session.SPENT | Session.BROKEN); // the work is durable, and whoever did it is told nothing else
         }
         return result;
     }

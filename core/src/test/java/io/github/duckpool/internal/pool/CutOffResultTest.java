@@ -29,11 +29,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class CutOffResultTest {
     private static final Map<Class<?>, Object> ARGUMENTS = Map.of(
-            int.class, 1,
-            String.class, "a",
-            Class.class, Integer.class,
-            Map.class, Map.of(),
-            Calendar.class, Calendar.getInstance());
+            int.class,
+            1,
+            String.class,
+            "a",
+            Class.class,
+            Integer.class,
+            Map.class,
+            Map.of(),
+            Calendar.class,
+            Calendar.getInstance());
 
     private static final Set<String> READING = Set.of("next", "wasNull", "findColumn", "close");
 
@@ -44,8 +49,7 @@ class CutOffResultTest {
                 () -> new IllegalStateException("closed"));
     }
 
-    private static LentResultSet rows(LentConnection c, Supplier<Exception> stumble)
-            throws SQLException {
+    private static LentResultSet rows(LentConnection c, Supplier<Exception> stumble) throws SQLException {
         ResultSet broken = (ResultSet) Proxy.newProxyInstance(
                 CutOffResultTest.class.getClassLoader(), new Class<?>[] {ResultSet.class}, (proxy, method, args) -> {
                     throw stumble.get();
@@ -62,9 +66,8 @@ class CutOffResultTest {
     }
 
     private static @Nullable Object call(ResultSet rows, Method method) throws Throwable {
-        Object[] arguments = Arrays.stream(method.getParameterTypes())
-                .map(ARGUMENTS::get)
-                .toArray();
+        Object[] arguments =
+                Arrays.stream(method.getParameterTypes()).map(ARGUMENTS::get).toArray();
         try {
             return method.invoke(rows, arguments);
         } catch (InvocationTargetException e) {
