@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TurnLine {
     private final Path companion;
-    private final PlaceQueue line = new PlaceQueue();
+    private final AsyncMutex line = new AsyncMutex();
 
     /** The turns held here, guarded by itself. */
     private final Map<QueueTicket, Permit> held = new HashMap<>();
@@ -40,7 +39,7 @@ final class TurnLine {
     }
 
     Permit take(boolean shared, Deadline deadline) throws InterruptedException, TimeoutException, IOException {
-        Permit place = line.lock(deadline);
+        Permit place = place(deadline);
         try {
             return granted(new QueueWait(this::open, shared, deadline, () -> false).await(), place, shared);
         } catch (QueueWait.CancelledException e) {
@@ -51,8 +50,20 @@ final class TurnLine {
         }
     }
 
+    private Permit place(Deadline deadline) throws InterruptedException, TimeoutException {
+        if (deadline.isNever()) {
+            return line.lock();
+        }
+        try {
+            return line.lock(deadline.left());
+        } catch (TimeoutException e) {
+            deadline.check("others of this process are before it");
+            throw e;
+        }
+    }
+
     Optional<Permit> tryTake(boolean shared) throws IOException {
-        Permit place = line.tryAcquire().orElse(null);
+        Permit place = line.tryAcquire();
         if (place == null) {
             return Optional.empty();
         }
@@ -71,10 +82,7 @@ final class TurnLine {
 
     CompletableFuture<Permit> ask(boolean shared, Deadline deadline) {
         var asked = new CompletableFuture<Permit>();
-        CompletableFuture<Permit> queued = line.acquire();
-        if (!deadline.isNever()) {
-            queued.orTimeout(deadline.leftNanos(), TimeUnit.NANOSECONDS);
-        }
+        CompletableFuture<Permit> queued = deadline.isNever() ? line.acquire() : line.acquire(deadline.left());
         queued.whenComplete((place, failure) -> {
             if (place != null) {
                 advance(asked, place, shared, deadline);

@@ -1,0 +1,172 @@
+package io.github.duckpool.mutex;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.jetbrains.kotlinx.lincheck.annotations.Operation;
+import org.jetbrains.kotlinx.lincheck.annotations.Param;
+import org.jetbrains.kotlinx.lincheck.paramgen.IntGen;
+
+/**
+ * The operations on a real line, in the words of {@link LineSpecification}. An operation says what its caller can know for sure: a request
+ * that is matched with a permit but not told yet is neither waiting nor served, so nobody is told that it is one of both.
+ */
+@Param(name = "number", gen = IntGen.class, conf = "0:4")
+@Param(name = "name", gen = IntGen.class, conf = "5:9")
+public abstract class LineOperations {
+    /** The number of the request that is for work. */
+    static final int WORK = 3;
+
+    private final AsyncSemaphore semaphore;
+    private final List<CompletableFuture<?>> requests = new ArrayList<>();
+    private final List<String> worked = Collections.synchronizedList(new ArrayList<>());
+
+    /** Requests that came in the course of the scenario, and permits got by a try. */
+    private final List<Request> newcomers = Collections.synchronizedList(new ArrayList<>());
+
+    /** What was released before, for a permit does not say. */
+    private final List<Object> closed = Collections.synchronizedList(new ArrayList<>());
+
+    private record Request(String name, CompletableFuture<?> future) {}
+
+    LineOperations(AsyncSemaphore semaphore) {
+        this.semaphore = semaphore;
+        for (int i = 0; i < LineSpecification.REQUESTS; i++) {
+            String name = nameOf(i);
+            requests.add(name.startsWith("work") ? startWork(name) : semaphore.acquire());
+        }
+    }
+
+    /** One permit. */
+    public static class Mutex extends LineOperations {
+        public Mutex() {
+            super(new AsyncMutex());
+        }
+    }
+
+    /** Two permits. */
+    public static class Semaphore extends LineOperations {
+        public Semaphore() {
+            super(new AsyncSemaphore(2));
+        }
+    }
+
+    static String nameOf(int number) {
+        return number == WORK ? "work" + number : "request" + number;
+    }
+
+    @Operation
+    public void acquire(@Param(name = "name") int name) {
+        newcomers.add(new Request("+" + name, semaphore.acquire()));
+    }
+
+    @Operation
+    public void work(@Param(name = "name") int name) {
+        startWork("work+" + name);
+    }
+
+    private CompletableFuture<String> startWork(String name) {
+        return semaphore.withPermit(() -> {
+            worked.add(name);
+            return CompletableFuture.completedFuture(name);
+        });
+    }
+
+    @Operation
+    public boolean tryAcquire(@Param(name = "name") int name) {
+        Permit permit = semaphore.tryAcquire();
+        if (permit == null) {
+            return false;
+        }
+        newcomers.add(new Request("tried" + name, CompletableFuture.completedFuture(permit)));
+        return true;
+    }
+
+    /** A thread that gets in line and gives up before it parks, or goes at once if its turn came first. */
+    @Operation
+    public void comeAndGo() {
+        ThreadTicket ticket = new ThreadTicket(semaphore);
+        if (semaphore.queue(ticket) < 0 || !ticket.leave()) {
+            ticket.close();
+        }
+    }
+
+    @Operation
+    public void cancel(@Param(name = "number") int number) {
+        requests.get(number).cancel(true);
+    }
+
+    /** Whether it came first; of work that is not known from this, for it may be under way. */
+    @Operation
+    @SuppressWarnings("unchecked")
+    public boolean completeOutside(@Param(name = "number") int number) {
+        return ((CompletableFuture<Object>) requests.get(number)).complete(null) && number != WORK;
+    }
+
+    /** The time of a request is over; the clock that says so is not part of the race. */
+    @Operation
+    public void expire(@Param(name = "number") int number) {
+        if (requests.get(number) instanceof Ticket<?> ticket) {
+            ticket.expire(new TimeoutException());
+        }
+    }
+
+    @Operation
+    public void release(@Param(name = "number") int number) {
+        release(requests.get(number));
+    }
+
+    @Operation
+    public int available() {
+        return semaphore.available();
+    }
+
+    /** Run alone, when all is said. */
+    @Operation
+    public String drain() {
+        StringBuilder order = new StringBuilder();
+        TreeMap<String, CompletableFuture<?>> held;
+        while (!(held = held()).isEmpty()) {
+            order.append(held.keySet()).append(' ');
+            release(held.firstEntry().getValue());
+        }
+        if (semaphore.queueLength() != 0) {
+            throw new IllegalStateException(semaphore.queueLength() + " still wait");
+        }
+        return order + "worked " + LineSpecification.inOrder(worked, semaphore.permits) + " free " + semaphore.available();
+    }
+
+    private TreeMap<String, CompletableFuture<?>> held() {
+        TreeMap<String, CompletableFuture<?>> held = new TreeMap<>();
+        for (int i = 0; i < LineSpecification.REQUESTS; i++) {
+            addIfHeld(nameOf(i), requests.get(i), held);
+        }
+        for (Request newcomer : newcomers) {
+            addIfHeld(newcomer.name(), newcomer.future(), held);
+        }
+        return held;
+    }
+
+    private void addIfHeld(String name, CompletableFuture<?> future, TreeMap<String, CompletableFuture<?>> held) {
+        if (permitOf(future) != null && !closed.contains(future)) {
+            held.put(name, future);
+        }
+    }
+
+    private void release(CompletableFuture<?> future) {
+        Permit permit = permitOf(future);
+        if (permit != null) {
+            closed.add(future);
+            permit.close();
+        }
+    }
+
+    private static Permit permitOf(CompletableFuture<?> future) {
+        return future.isDone() && !future.isCompletedExceptionally() && future.join() instanceof Permit permit
+                ? permit
+                : null;
+    }
+}
