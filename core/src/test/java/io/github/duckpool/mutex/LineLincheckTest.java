@@ -43,8 +43,10 @@ class LineLincheckTest {
 
     @Test
     void bothUnderStress() {
-        checkOperations(LineOperations.Mutex.class, LineSpecification.One.class, 3, stress(10 * INVOCATIONS), SCENARIOS);
-        checkOperations(LineOperations.Semaphore.class, LineSpecification.Two.class, 1, stress(10 * INVOCATIONS), SCENARIOS);
+        checkOperations(
+                LineOperations.Mutex.class, LineSpecification.One.class, 3, stress(10 * INVOCATIONS), SCENARIOS);
+        checkOperations(
+                LineOperations.Semaphore.class, LineSpecification.Two.class, 1, stress(10 * INVOCATIONS), SCENARIOS);
     }
 
     @Tag("torture")
@@ -105,7 +107,8 @@ class LineLincheckTest {
                 }
                 threads.add(actors);
             }
-            // At least one permit comes back while all that goes on; each comes back once, for a second close may be through before the first.
+            // At least one permit comes back while all that goes on; each comes back once, for a second close may be
+            // through before the first.
             threads.get(0).set(0, new Actor(release, List.of(0)));
             options.addCustomScenario(
                     new ExecutionScenario(List.of(), threads, List.of(new Actor(drain, List.of())), null));

@@ -136,7 +136,8 @@ public abstract class LineOperations {
         if (semaphore.queueLength() != 0) {
             throw new IllegalStateException(semaphore.queueLength() + " still wait");
         }
-        return order + "worked " + LineSpecification.inOrder(worked, semaphore.permits) + " free " + semaphore.available();
+        return order + "worked " + LineSpecification.inOrder(worked, semaphore.permits) + " free "
+                + semaphore.available();
     }
 
     private TreeMap<String, CompletableFuture<?>> held() {

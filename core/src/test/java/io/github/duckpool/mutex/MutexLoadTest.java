@@ -38,14 +38,16 @@ class MutexLoadTest {
                 int number = i;
                 all.add(
                         switch (i % 4) {
-                            case 0 -> mutex.acquire().thenAccept(permit -> {
-                                serve(number);
-                                permit.close();
-                            });
-                            case 1 -> mutex.withPermit(() -> {
-                                serve(number);
-                                return CompletableFuture.completedFuture(null);
-                            });
+                            case 0 ->
+                                mutex.acquire().thenAccept(permit -> {
+                                    serve(number);
+                                    permit.close();
+                                });
+                            case 1 ->
+                                mutex.withPermit(() -> {
+                                    serve(number);
+                                    return CompletableFuture.completedFuture(null);
+                                });
                             case 2 -> {
                                 CompletableFuture<Void> begin = new CompletableFuture<>();
                                 CompletableFuture<Void> end = begin.thenRun(() -> serve(number));
@@ -54,11 +56,12 @@ class MutexLoadTest {
                                     return end;
                                 });
                             }
-                            default -> mutex.acquire(Duration.ofMinutes(5)).thenCompose(permit -> {
-                                serve(number);
-                                permit.close();
-                                return CompletableFuture.completedFuture(null);
-                            });
+                            default ->
+                                mutex.acquire(Duration.ofMinutes(5)).thenCompose(permit -> {
+                                    serve(number);
+                                    permit.close();
+                                    return CompletableFuture.completedFuture(null);
+                                });
                         });
             }
             assertThat(mutex.queueLength()).isEqualTo(WAITERS);
@@ -109,9 +112,8 @@ class MutexLoadTest {
     @Test
     void virtualThreadsWaitInLine() throws Exception {
         assumeTrue(Runtime.version().feature() >= 21, "virtual threads need JDK 21");
-        ExecutorService threads = (ExecutorService) Executors.class
-                .getMethod("newVirtualThreadPerTaskExecutor")
-                .invoke(null);
+        ExecutorService threads = (ExecutorService)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
         try {
             Permit first = mutex.lock();
             List<Future<?>> all = new ArrayList<>();
@@ -124,8 +126,7 @@ class MutexLoadTest {
                     }));
                 } else {
                     all.add(threads.submit(() -> {
-                        try (Permit permit =
-                                number % 2 == 0 ? mutex.lock() : mutex.lock(Duration.ofMinutes(5))) {
+                        try (Permit permit = number % 2 == 0 ? mutex.lock() : mutex.lock(Duration.ofMinutes(5))) {
                             serve(number);
                         }
                         return null;

@@ -105,16 +105,18 @@ class MutexModelTest {
                     }
                 }
                 case 3, 4 -> giveBack(step.target);
-                case 5 -> withdraw(step.target, request -> assertThat(request.future.cancel(true))
-                        .isTrue());
-                case 6 -> withdraw(step.target, request -> {
-                    if (step.target % 2 == 0) {
-                        ((Ticket<?>) request.future).expire(new TimeoutException());
-                    } else {
-                        assertThat(request.future.completeExceptionally(new IllegalStateException("outside")))
-                                .isTrue();
-                    }
-                });
+                case 5 ->
+                    withdraw(step.target, request -> assertThat(request.future.cancel(true))
+                            .isTrue());
+                case 6 ->
+                    withdraw(step.target, request -> {
+                        if (step.target % 2 == 0) {
+                            ((Ticket<?>) request.future).expire(new TimeoutException());
+                        } else {
+                            assertThat(request.future.completeExceptionally(new IllegalStateException("outside")))
+                                    .isTrue();
+                        }
+                    });
                 default -> {
                     if (!closed.isEmpty()) {
                         closed.get(step.target % closed.size()).close();
