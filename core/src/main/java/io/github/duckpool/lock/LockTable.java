@@ -1,14 +1,10 @@
 package io.github.duckpool.lock;
 
-import java.io.BufferedReader;
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +16,17 @@ import org.jspecify.annotations.Nullable;
  * device here than {@code stat} does, so a lock is found by its inode, and by its device where that agrees for any.
  */
 public final class LockTable {
-    private static final Path TABLE = Path.of("/proc/locks");
     private static final Pattern BLANKS = Pattern.compile("\\s+");
+
+    /** A table without locks. */
+    static final LockTable EMPTY = new LockTable(List.of());
 
     private final List<Lock> locks;
 
     /**
      * One lock that is held.
      *
-     * @param pid the process; 0 if it is not visible from here
+     * @param pid the process; 0 if it is not visible from here, or the lock is no process's
      * @param write whether it excludes all others
      * @param device the file's device, as {@code major:minor} in hexadecimal
      * @param inode the file's inode
@@ -47,31 +45,28 @@ public final class LockTable {
      * @return the table; empty where there is none, as outside of Linux
      */
     public static Optional<LockTable> read() {
-        List<Lock> locks = new ArrayList<>();
-        try (var lines = new BufferedReader(
-                new InputStreamReader(new FileInputStream(TABLE.toFile()), StandardCharsets.US_ASCII))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                Lock lock = parse(line);
-                if (lock != null) {
-                    locks.add(lock);
-                }
-            }
-        } catch (IOException e) {
-            return Optional.empty();
-        }
-        return Optional.of(new LockTable(locks));
+        String table = ProcFile.read("/proc/locks");
+        return table == null ? Optional.empty() : Optional.of(parseAll(table));
     }
 
-    /** Reads such a line: {@code 2: POSIX  ADVISORY  WRITE 19527 fe:00:10003465 0 EOF}; null for locks of other kinds. */
+    static LockTable parseAll(String table) {
+        return new LockTable(
+                table.lines().map(LockTable::parse).filter(Objects::nonNull).toList());
+    }
+
+    /**
+     * Reads such a line: {@code 2: POSIX  ADVISORY  WRITE 19527 fe:00:10003465 0 EOF}; null for locks of other kinds, which do not
+     * keep DuckDB out. A lock that belongs to an open file instead of a process ({@code OFDLCK}) has the PID -1 there.
+     */
     static @Nullable Lock parse(String line) {
         String[] words = BLANKS.split(line.trim(), -1);
-        if (words.length != 8 || !words[1].equals("POSIX")) {
+        if (words.length != 8 || !(words[1].equals("POSIX") || words[1].equals("OFDLCK"))) {
             return null; // also of those who wait for a lock: "2: -> POSIX …"
         }
         int colon = words[5].lastIndexOf(':');
         try {
             return new Lock(
-                    Long.parseLong(words[4]),
+                    Math.max(0, Long.parseLong(words[4])),
                     words[3].equals("WRITE"),
                     words[5].substring(0, colon),
                     Long.parseLong(words[5].substring(colon + 1)),

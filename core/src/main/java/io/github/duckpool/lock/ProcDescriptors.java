@@ -1,0 +1,105 @@
+package io.github.duckpool.lock;
+
+import io.github.duckpool.lock.OpenFile.Role;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds a database's files among those that processes have open. It reads the links in {@code /proc/PID/fd} and asks for the
+ * attributes of what they lead to, which opens nothing.
+ */
+final class ProcDescriptors {
+    private static final String DELETED = " (deleted)";
+    private static final int ACCESS_MODE = 3;
+
+    private final DatabaseFiles files;
+    private final NetworkMounts mounts;
+
+    ProcDescriptors(DatabaseFiles files, NetworkMounts mounts) {
+        this.files = files;
+        this.mounts = mounts;
+    }
+
+    /**
+     * The descriptors by which a process has the files open.
+     *
+     * @return null if that may not be read; empty also if the process is gone
+     */
+    @Nullable
+    List<OpenFile> of(long pid) {
+        String directory = "/proc/" + pid;
+        String[] numbers = new File(directory, "fd").list();
+        if (numbers == null) {
+            return new ProcProcess(pid).exists() ? null : List.of();
+        }
+        return numbers.length == 0 ? ofThreads(directory) : in(directory, numbers);
+    }
+
+    /** The first thread shows none: it may have ended while others of its process go on; all share one table of descriptors. */
+    private List<OpenFile> ofThreads(String directory) {
+        String[] threads = new File(directory, "task").list();
+        if (threads != null && threads.length > 1) {
+            for (String thread : threads) {
+                String[] numbers = new File(directory + "/task/" + thread, "fd").list();
+                if (numbers != null && numbers.length > 0) {
+                    return in(directory + "/task/" + thread, numbers);
+                }
+            }
+        }
+        return List.of();
+    }
+
+    private List<OpenFile> in(String directory, String[] numbers) {
+        List<OpenFile> found = new ArrayList<>();
+        for (String number : numbers) {
+            OpenFile file = file(directory, number);
+            if (file != null) {
+                found.add(file);
+            }
+        }
+        return found;
+    }
+
+    private @Nullable OpenFile file(String directory, String number) {
+        Path link = Path.of(directory, "fd", number);
+        try {
+            Path target = Files.readSymbolicLink(link);
+            if (!target.isAbsolute() || mounts.contain(target)) {
+                return null; // a socket, a pipe; or a file whose server may not answer
+            }
+            Object key = Files.readAttributes(link, BasicFileAttributes.class).fileKey();
+            String path = target.toString();
+            boolean deleted = path.endsWith(DELETED)
+                    && Files.getAttribute(link, "unix:nlink") instanceof Integer links
+                    && links == 0;
+            Role role = files.role(target, key, deleted);
+            return role == null ? null : describe(directory, number, role, path, deleted);
+        } catch (IOException e) {
+            return null; // closed meanwhile
+        }
+    }
+
+    private static OpenFile describe(String directory, String number, Role role, String path, boolean deleted) {
+        int flags = 0;
+        LockHolder.Mode lock = LockHolder.Mode.NONE;
+        String info = ProcFile.read(directory + "/fdinfo/" + number);
+        for (String line : info == null ? new String[0] : info.split("\n", -1)) {
+            if (line.startsWith("flags:")) {
+                flags = (int) Long.parseLong(line.substring(6).trim(), 8);
+            } else if (line.startsWith("lock:")) {
+                LockTable.Lock held = LockTable.parse(line.substring(5));
+                if (held != null && lock != LockHolder.Mode.WRITE) {
+                    lock = held.write() ? LockHolder.Mode.WRITE : LockHolder.Mode.READ;
+                }
+            }
+        }
+        String name = deleted ? path.substring(0, path.length() - DELETED.length()) : path;
+        return new OpenFile(Integer.parseInt(number), role, name, (flags & ACCESS_MODE) != 0, lock, deleted);
+    }
+}
