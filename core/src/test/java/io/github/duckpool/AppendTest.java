@@ -72,7 +72,7 @@ class AppendTest {
         CountDownLatch blocking = new CountDownLatch(1);
         CompletableFuture<Integer> blocker = pool.writeAsync(c -> {
             blocking.countDown();
-            return WriteTest.uninterrupted(release);
+            return WriteFixture.uninterrupted(release);
         });
         blocking.await();
         assertThat(blocker).isNotDone();

@@ -56,7 +56,7 @@ class GroupCommitTest {
         CountDownLatch blocking = new CountDownLatch(1);
         CompletableFuture<Integer> blocker = pool.writeAsync(c -> {
             blocking.countDown();
-            return WriteTest.uninterrupted(release);
+            return WriteFixture.uninterrupted(release);
         });
         blocking.await();
         assertThat(blocker).isNotDone();
@@ -118,7 +118,7 @@ class GroupCommitTest {
         });
         CompletableFuture<Integer> last = pool.writeAsync(c -> {
             reached.countDown();
-            return WriteTest.uninterrupted(lastOne);
+            return WriteFixture.uninterrupted(lastOne);
         });
         release.countDown();
         reached.await();
@@ -203,7 +203,7 @@ class GroupCommitTest {
                     run(c, "INSERT INTO t VALUES (" + x + ")");
                     if (x == 7) {
                         running.countDown();
-                        WriteTest.uninterrupted(committed);
+                        WriteFixture.uninterrupted(committed);
                     }
                     return x;
                 }));

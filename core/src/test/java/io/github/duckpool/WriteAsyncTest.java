@@ -64,7 +64,7 @@ class WriteAsyncTest {
         CountDownLatch blocking = new CountDownLatch(1);
         CompletableFuture<Integer> blocker = pool.writeAsync(c -> {
             blocking.countDown();
-            return WriteTest.uninterrupted(release);
+            return WriteFixture.uninterrupted(release);
         });
         blocking.await();
         return blocker;
@@ -120,7 +120,7 @@ class WriteAsyncTest {
         CompletableFuture<Integer> write = pool.writeAsync(c -> {
             run(c, "INSERT INTO t VALUES (1)");
             inserted.countDown();
-            return intOf(c, WriteTest.ENDLESS);
+            return intOf(c, WriteFixture.ENDLESS);
         });
         inserted.await();
         assertThat(write.cancel(true)).isTrue();
@@ -130,7 +130,7 @@ class WriteAsyncTest {
         CountDownLatch reading = new CountDownLatch(1);
         CompletableFuture<Integer> read = pool.readAsync(c -> {
             reading.countDown();
-            return intOf(c, WriteTest.ENDLESS);
+            return intOf(c, WriteFixture.ENDLESS);
         });
         reading.await();
         assertThat(read.cancel(true)).isTrue();
@@ -140,7 +140,7 @@ class WriteAsyncTest {
     @ValueSource(ints = {0, 64})
     void aTimeEndsWhatWaitsAndWhatRuns(int group) throws Exception {
         DuckPool pool = open(group);
-        assertThatThrownBy(() -> pool.writeAsync(c -> intOf(c, WriteTest.ENDLESS), Duration.ofMillis(100))
+        assertThatThrownBy(() -> pool.writeAsync(c -> intOf(c, WriteFixture.ENDLESS), Duration.ofMillis(100))
                         .get())
                 .isInstanceOf(ExecutionException.class)
                 .cause()

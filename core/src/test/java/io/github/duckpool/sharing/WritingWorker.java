@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -76,15 +75,13 @@ final class WritingWorker {
     }
 
     private void insert(int thread, int number) throws SQLException {
-        try (Connection connection = pool.getConnection()) {
-            connection.setAutoCommit(false);
+        pool.write(connection -> {
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO letter VALUES (?, ?, ?)")) {
                 insert.setInt(1, worker);
                 insert.setInt(2, thread);
                 insert.setInt(3, number);
-                insert.executeUpdate();
+                return insert.executeUpdate();
             }
-            connection.commit();
-        }
+        });
     }
 }

@@ -1,5 +1,6 @@
 package io.github.duckpool.examples.letters;
 
+import io.github.duckpool.DuckPool;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -11,13 +12,15 @@ import java.util.function.BooleanSupplier;
 final class Desk implements Runnable {
     private static final long PAUSE_NANOS = Duration.ofMillis(5).toNanos();
 
-    private final Writes writes;
+    private final DuckPool pool;
+    private final Tally tally;
     private final BooleanSupplier goOn;
     private final int number;
     private volatile int acknowledged;
 
-    Desk(Writes writes, BooleanSupplier goOn, int number) {
-        this.writes = writes;
+    Desk(DuckPool pool, Tally tally, BooleanSupplier goOn, int number) {
+        this.pool = pool;
+        this.tally = tally;
         this.goOn = goOn;
         this.number = number;
     }
@@ -26,7 +29,7 @@ final class Desk implements Runnable {
     public void run() {
         while (goOn.getAsBoolean()) {
             int next = acknowledged + 1;
-            if (writes.write(connection -> Archive.noteReading(connection, number, next, next))) {
+            if (tally.write(pool, connection -> Archive.noteReading(connection, number, next, next))) {
                 acknowledged = next;
             }
             LockSupport.parkNanos(PAUSE_NANOS);

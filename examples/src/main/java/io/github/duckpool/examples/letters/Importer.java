@@ -1,5 +1,6 @@
 package io.github.duckpool.examples.letters;
 
+import io.github.duckpool.DuckPool;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -13,13 +14,15 @@ final class Importer implements Runnable {
     private static final int BATCH = 50;
     private static final long PAUSE_NANOS = Duration.ofMillis(20).toNanos();
 
-    private final Writes writes;
+    private final DuckPool pool;
+    private final Tally tally;
     private final BooleanSupplier goOn;
     private final List<Letter> letters;
     private volatile int acknowledged;
 
-    Importer(Writes writes, BooleanSupplier goOn, List<Letter> letters) {
-        this.writes = writes;
+    Importer(DuckPool pool, Tally tally, BooleanSupplier goOn, List<Letter> letters) {
+        this.pool = pool;
+        this.tally = tally;
         this.goOn = goOn;
         this.letters = letters;
     }
@@ -29,7 +32,7 @@ final class Importer implements Runnable {
         while (goOn.getAsBoolean() && acknowledged < letters.size()) {
             int from = acknowledged;
             int to = Math.min(from + BATCH, letters.size());
-            if (writes.write(connection -> Archive.insert(connection, letters.subList(from, to)))) {
+            if (tally.write(pool, connection -> Archive.insert(connection, letters.subList(from, to)))) {
                 acknowledged = to;
             }
             LockSupport.parkNanos(PAUSE_NANOS);

@@ -18,9 +18,7 @@ final class Pipeline {
         Shift shift = new Shift(
                 "pipeline-" + share, Path.of(args[0]), 2, Sharing.cooperative().withMinSlice(SLICE));
         Importer importer = new Importer(
-                new Writes(shift.pool(), shift.tally()),
-                shift::goesOn,
-                Corpus.load().share(share, shares));
+                shift.pool(), shift.tally(), shift::goesOn, Corpus.load().share(share, shares));
         shift.add("importer", importer);
         shift.work((report, tally) -> report.progress(tally.figures().queries(), importer.acknowledged()));
         shift.report().letters(importer.acknowledged());

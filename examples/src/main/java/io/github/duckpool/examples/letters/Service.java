@@ -15,13 +15,12 @@ final class Service {
     /** Arguments: the file. */
     public static void main(String[] args) throws InterruptedException {
         Shift shift = new Shift("service", Path.of(args[0]), 5, Sharing.cooperative());
-        Writes writes = new Writes(shift.pool(), shift.tally());
         for (int i = 0; i < READERS; i++) {
             shift.add("reader-" + i, new Reader(shift.pool(), shift.tally(), shift::goesOn, i));
         }
         List<Desk> desks = new ArrayList<>();
         for (int i = 1; i <= DESKS; i++) {
-            Desk desk = new Desk(writes, shift::goesOn, i);
+            Desk desk = new Desk(shift.pool(), shift.tally(), shift::goesOn, i);
             desks.add(desk);
             shift.add("desk-" + i, desk);
         }

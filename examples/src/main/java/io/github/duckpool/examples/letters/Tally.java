@@ -1,6 +1,8 @@
 package io.github.duckpool.examples.letters;
 
+import io.github.duckpool.DuckPool;
 import io.github.duckpool.lock.DuckError;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -62,6 +64,28 @@ final class Tally {
 
     Call ask() {
         return new Call();
+    }
+
+    /** What one transaction does. */
+    interface Work {
+        void on(Connection connection) throws SQLException;
+    }
+
+    /** Writes by a pool. True if the transaction was committed, false if an error got through. */
+    boolean write(DuckPool pool, Work work) {
+        Call call = ask();
+        try {
+            pool.write(connection -> {
+                call.given();
+                work.on(connection);
+                return true;
+            });
+            call.done();
+            return true;
+        } catch (SQLException e) {
+            call.failed(e);
+            return false;
+        }
     }
 
     /** How many wait for a connection now. */

@@ -1,0 +1,63 @@
+package io.github.duckpool;
+
+import static io.github.duckpool.DuckPoolTest.intOf;
+import static io.github.duckpool.DuckPoolTest.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A pool on a file with a table {@code t}, and what tests of writing need. */
+abstract class WriteFixture {
+    /** A query that runs until somebody cancels it. */
+    static final String ENDLESS =
+            "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE a.range + b.range = -1";
+
+    @TempDir
+    Path directory;
+
+    DuckPool pool;
+
+    DuckPoolBuilder builder() {
+        return DuckPool.builder().database(directory.resolve("w.duckdb")).poolName("letters");
+    }
+
+    @BeforeEach
+    void open() throws SQLException {
+        pool = builder().maxSize(3).build();
+        pool.write(c -> {
+            run(c, "CREATE TABLE t (x INTEGER PRIMARY KEY)");
+            return 0;
+        });
+    }
+
+    @AfterEach
+    void close() {
+        assertThat(pool.stats().active()).isZero();
+        pool.close();
+    }
+
+    int count() throws SQLException {
+        return pool.read(c -> intOf(c, "SELECT count(*) FROM t"));
+    }
+
+    static int uninterrupted(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                latch.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return 0;
+    }
+}
