@@ -6,6 +6,7 @@ module io.github.duckpool {
     requires org.slf4j;
     requires duckdb.jdbc;
     requires static org.jspecify;
+    requires static info.picocli;
 
     exports io.github.duckpool;
     exports io.github.duckpool.lock;
