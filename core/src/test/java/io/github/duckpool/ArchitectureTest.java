@@ -115,13 +115,24 @@ class ArchitectureTest {
             .resideInAPackage("org.apache.commons.pool2..");
 
     @ArchTest
-    static final ArchRule COMMAND_LINE_HAS_NO_POOL = noClasses()
+    static final ArchRule COMMAND_LINE = classes()
             .that()
             .resideInAPackage("io.github.duckpool.cli..")
             .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(JDK)
+                    .or(resideInAnyPackage(
+                            "picocli..",
+                            "io.github.duckpool.cli..",
+                            "io.github.duckpool.lock..",
+                            "io.github.duckpool.mutex..")));
+
+    @ArchTest
+    static final ArchRule PICOCLI_STAYS_IN_THE_COMMAND_LINE = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.github.duckpool.cli..")
+            .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.github.duckpool.internal.pool..", "io.github.duckpool.internal.gate..")
-            .allowEmptyShould(true);
+            .resideInAPackage("picocli..");
 
     @ArchTest
     static final ArchRule NOBODY_KNOWS_THE_COMMAND_LINE = noClasses()

@@ -1,0 +1,164 @@
+package io.github.duckpool.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.duckpool.mutex.FileMutex;
+import io.github.duckpool.mutex.Permit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Programs that run inside a turn: when they start, what they are sent, how they end. */
+@DisabledOnOs(OS.WINDOWS)
+@Timeout(180)
+class RunTest {
+    /** Tells which signal it got, and ends by it. */
+    private static final String TELL_SIGNALS = """
+            trap 'echo got HUP; exit 41' HUP
+            trap 'echo got INT; exit 42' INT
+            trap 'echo got TERM; exit 43' TERM
+            echo up $$
+            while :; do sleep 0.1; done
+            """;
+
+    @TempDir
+    Path directory;
+
+    private Path file;
+
+    @BeforeEach
+    void name() {
+        file = directory.resolve("a file's \"name\"\nin two lines.duckdb");
+    }
+
+    @Test
+    void theCommandHasTheTurnAndItsExitCodeIsPassedOn() throws Exception {
+        Path told = directory.resolve("told");
+        Cli run = Cli.run("run", file, "--", "sh", "-c", "printf %s \"$DUCKPOOL_TURN\" >\"$1\"; exit 7", "x", told);
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(7);
+        assertThat(Files.readString(told)).isEqualTo(FileMutex.of(file).file().toString());
+        assertThat(Cli.run("run", file, "--", "sh", "-c", "kill -s KILL $$").exitCode())
+                .isEqualTo(128 + 9);
+        FileMutex.of(file).lock(Duration.ZERO).close();
+    }
+
+    @Test
+    void itsOwnFailuresHaveTheirOwnExitCodes() throws Exception {
+        Path script = Files.writeString(directory.resolve("script"), "exit 0");
+
+        assertFails(127, "there is no command \"no-such-program\"", "run", file, "--", "no-such-program");
+        assertFails(126, "can't be started: Permission denied", "run", file, "--", script);
+        assertFails(125, "write -- before the command", "run", file, "true");
+        assertFails(125, "'--timeout': must be a time", "run", file, "--timeout=-1s", "--", "true");
+        assertFails(125, "its directory does not exist", "run", directory.resolve("no/file"), "--", "true");
+        assertFails(125, "it is a directory", "run", directory, "--", "true");
+    }
+
+    @Test
+    void aTurnThatDoesNotComeInTimeIs124() throws Exception {
+        try (Permit other = FileMutex.of(file).lock(Duration.ZERO)) {
+            assertFails(124, "no turn on", "run", file, "--timeout", "100ms", "--", "true");
+            assertFails(124, "no turn on", "run", file, "--timeout", "0", "--shared", "--", "true");
+        }
+        try (Permit reader = FileMutex.of(file).lockShared(Duration.ZERO)) {
+            assertThat(Cli.run("run", file, "--timeout", "0", "--shared", "--", "true")
+                            .exitCode())
+                    .isZero();
+            assertFails(124, "no turn on", "run", file, "--timeout", "0", "--", "true");
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void waitsForProgramsThatTakeNoTurns() throws Exception {
+        try (Connection foreigner = DriverManager.getConnection("jdbc:duckdb:" + file)) {
+            assertFails(124, "DuckDB's lock was not free", "run", file, "--timeout", "100ms", "--", "true");
+            assertThat(Cli.run("run", file, "--queue-only", "--", "true").exitCode())
+                    .isZero();
+        }
+        assertThat(Cli.run("run", file, "--timeout", "1m", "--", "true").exitCode())
+                .isZero();
+    }
+
+    @Test
+    void aTurnInsideItsOwnTurnIsRefused() throws Exception {
+        List<String> nested = List.of("env", Run.TURN + "=" + FileMutex.of(file).file());
+        try (var run = CliProcess.startAs(nested, directory, "run", file.toString(), "--", "true")) {
+            assertThat(run.exitCode()).isEqualTo(125);
+            assertThat(run.err()).contains("this already runs inside a turn").hasLineCount(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HUP,41", "INT,42", "TERM,43"})
+    void signalsGoToTheCommand(String signal, int exitCode) throws Exception {
+        try (var run = CliProcess.start(directory, "run", file.toString(), "--", "sh", "-c", TELL_SIGNALS)) {
+            run.awaitOutput("up");
+            run.signal(signal);
+
+            assertThat(run.exitCode()).isEqualTo(exitCode);
+            assertThat(run.out().lines().skip(1)).as("once").containsExactly("got " + signal);
+            FileMutex.of(file).lock(Duration.ZERO).close();
+        }
+    }
+
+    @Test
+    void aSignalEndsTheWait() throws Exception {
+        try (Permit turn = FileMutex.of(file).lock(Duration.ZERO);
+                var run = CliProcess.start(directory, "run", file.toString(), "--", "echo", "started")) {
+            FileMutex mutex = FileMutex.of(file);
+            CliProcess.await(() -> isAwaited(mutex));
+            run.signal("TERM");
+
+            assertThat(run.exitCode()).isEqualTo(128 + 15);
+            assertThat(run.out()).isEmpty();
+            assertThat(FileMutex.of(file).isAwaited())
+                    .as("the place was given up")
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void aKilledRunnerFreesTheTurnAndEndsTheCommand() throws Exception {
+        try (var run = CliProcess.start(directory, "run", file.toString(), "--", "sh", "-c", TELL_SIGNALS)) {
+            run.awaitOutput("up");
+            long command = Long.parseLong(run.out().strip().split(" ")[1]);
+            assertThat(FileMutex.of(file).tryLock()).as("its turn").isEmpty();
+            run.signal("KILL");
+
+            FileMutex.of(file).lock(Duration.ofMinutes(1)).close();
+            CliProcess.await(() -> !CliProcess.isRunning(command));
+            assertThat(run.out()).contains("got TERM");
+        }
+    }
+
+    private static boolean isAwaited(FileMutex mutex) {
+        try {
+            return mutex.isAwaited();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void assertFails(int exitCode, String said, Object... arguments) {
+        Cli run = Cli.run(arguments);
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(exitCode);
+        assertThat(run.err()).startsWith("duckpool: ").contains(said).hasLineCount(1);
+        assertThat(run.out()).isEmpty();
+    }
+}
