@@ -16,41 +16,51 @@ _lines, _files = {}, {}  # in this process: one ticket at a time, and one descri
 @contextlib.contextmanager
 def turn(path, shared=False, timeout=None):
     companion, timeout = os.path.realpath(path) + ".queue", threading.TIMEOUT_MAX if timeout is None else timeout
-    deadline = time.monotonic() + timeout
+    deadline, file, ticket = time.monotonic() + timeout, None, None
     line = _lines.setdefault(companion, threading.Lock())
     if not line.acquire(timeout=timeout):
         raise TimeoutError(f"another thread of this process has its turn on {path}")
-    ticket, current = None, False
     try:
-        while not current:  # start over when the companion was replaced while we waited
+        while ticket is None:  # start over when the companion was replaced while we waited
             file = _open(companion)
-            while not (ticket := _enqueue(file, shared)):
-                _sleep(0.0001, deadline)
-            _wait(file, ticket, shared, deadline)
-            current = _key(companion) == _key(file)
-            if not current:
-                ticket = _unlock(file, ticket)
+            drawn = _wait(file, shared, deadline)
+            ticket = drawn if _is_at(companion, file) else None
         yield ticket
     finally:
-        if ticket:
-            _unlock(file, ticket)
-            os.pwrite(file, ticket.to_bytes(8, "little"), RELEASED)
+        if file is not None:  # whatever has happened, the one ticket of this process and its flag go
+            fcntl.lockf(file, fcntl.LOCK_UN, 0, WRITERS)
+        with contextlib.suppress(OSError):
+            if ticket:
+                os.pwrite(file, ticket.to_bytes(8, "little"), RELEASED)
         line.release()
 
 
 def _open(companion):
-    old = _files.get(companion)
-    if old is None or _key(companion) != _key(old):
+    file = _files.get(companion)
+    if file is None or not _is_at(companion, file):
         _files[companion] = os.open(companion, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        if old is not None:
-            os.close(old)
+        if file is not None:
+            os.close(file)
     return _files[companion]
 
 
-def _enqueue(file, shared):
-    if not _try(file, fcntl.LOCK_EX, GUARD, 1):
+def _wait(file, shared, deadline):
+    while not (ticket := _draw(file, shared)):
+        _sleep(0.0001, deadline)
+    seen, moved, probed = None, time.monotonic(), 0
+    while ticket > 1:  # nobody stands before the first
+        released, now = _load(file, RELEASED), time.monotonic()
+        if released != seen or now - probed > 0.005:  # somebody left, or may have died
+            seen, moved, probed = released, moved if released == seen else now, now
+            if _free(file, (WRITERS if shared else TICKETS) + 1, ticket - 1):
+                break
+        _sleep(min(max((now - moved) / 8, 50e-6), 1e-3) * min(max(ticket - released - 1, 1), 4), deadline)
+    return ticket
+
+
+def _draw(file, shared):
+    if not _lock(file, fcntl.LOCK_EX, GUARD, 1):
         return None
-    ticket = 0
     try:
         size, magic = os.stat(file).st_size, os.pread(file, 8, 0).ljust(8, b"\0")
         if magic not in (MAGIC, bytes(8)):
@@ -59,57 +69,36 @@ def _enqueue(file, shared):
             os.pwrite(file, bytes(max(0, SIZE - size)), size)
             os.pwrite(file, MAGIC, 0)
         ticket = _load(file, NEXT) if 1 <= _load(file, NEXT) < LIMIT else 1
-        while ticket < LIMIT and not _free(file, TICKETS + ticket, 0):  # a live ticket above: the counter was damaged
+        while not _free(file, TICKETS + ticket, 0):  # a live ticket above: the counter was damaged
             ticket *= 2
-        if ticket < LIMIT and _try(file, fcntl.LOCK_EX, TICKETS + ticket, 1):
-            if shared or _try(file, fcntl.LOCK_EX, WRITERS + ticket, 1):
-                os.pwrite(file, (ticket + 1).to_bytes(8, "little"), NEXT)
-                return ticket
-    except BaseException:
-        _unlock(file, ticket)
-        raise
+            if ticket >= LIMIT:
+                return None
+        if _lock(file, fcntl.LOCK_EX, TICKETS + ticket, 1) and (shared or _lock(file, fcntl.LOCK_EX, WRITERS + ticket, 1)):
+            os.pwrite(file, (ticket + 1).to_bytes(8, "little"), NEXT)
+            return ticket
     finally:
         fcntl.lockf(file, fcntl.LOCK_UN, 1, GUARD)
 
 
-def _wait(file, ticket, shared, deadline):
-    before, seen, moved, probed = (WRITERS if shared else TICKETS) + 1, None, time.monotonic(), 0
-    while ticket > 1:  # nobody stands before the first
-        released, now = _load(file, RELEASED), time.monotonic()
-        if released != seen or now - probed > 0.005:  # somebody left, or may have died
-            seen, moved, probed = released, moved if released == seen else now, now
-            if _free(file, before, ticket - 1):
-                return
-        _sleep(min(max((now - moved) / 8, 50e-6), 1e-3) * min(max(ticket - released, 1), 4), deadline)
-
-
-def _unlock(file, ticket):
-    fcntl.lockf(file, fcntl.LOCK_UN, 1, TICKETS + ticket)
-    fcntl.lockf(file, fcntl.LOCK_UN, 1, WRITERS + ticket)
-
-
-def _try(file, how, start, length):
-    try:
+def _lock(file, how, start, length):
+    with contextlib.suppress(BlockingIOError, PermissionError):
         fcntl.lockf(file, how | fcntl.LOCK_NB, length, start)
         return True
-    except (BlockingIOError, PermissionError):
-        return False
 
 
 def _free(file, start, length):  # length 0: to the end
-    if not _try(file, fcntl.LOCK_SH, start, length):
-        return False
-    fcntl.lockf(file, fcntl.LOCK_UN, length, start)
-    return True
+    if _lock(file, fcntl.LOCK_SH, start, length):
+        fcntl.lockf(file, fcntl.LOCK_UN, length, start)
+        return True
 
 
 def _load(file, offset):
     return int.from_bytes(os.pread(file, 8, offset), "little", signed=True)
 
 
-def _key(file):
+def _is_at(companion, file):
     with contextlib.suppress(FileNotFoundError):
-        return os.stat(file).st_dev, os.stat(file).st_ino
+        return os.path.samestat(os.stat(companion), os.stat(file))
 
 
 def _sleep(seconds, deadline):

@@ -4,6 +4,9 @@ import io.github.duckpool.benchmarks.borrow.BorrowFamily;
 import io.github.duckpool.benchmarks.borrow.OversubscriptionFamily;
 import io.github.duckpool.benchmarks.harness.Benchmarks;
 import io.github.duckpool.benchmarks.harness.Family;
+import io.github.duckpool.benchmarks.processes.HandOverFamily;
+import io.github.duckpool.benchmarks.processes.ProcessesFamily;
+import io.github.duckpool.benchmarks.processes.SharingFamily;
 import io.github.duckpool.benchmarks.retry.RetryFamily;
 import io.github.duckpool.benchmarks.statement.StatementFamily;
 import io.github.duckpool.benchmarks.write.BulkFamily;
@@ -25,8 +28,16 @@ public final class Main {
                 new OversubscriptionFamily(),
                 new StatementFamily(),
                 new RetryFamily(),
+        return List.of(
+                new BorrowFamily(),
+                new OversubscriptionFamily(),
+                new StatementFamily(),
+                new RetryFamily(),
                 new WriteFamily(),
-                new BulkFamily());
+                new BulkFamily(),
+                new HandOverFamily(),
+                new ProcessesFamily(),
+                new SharingFamily());
     }
 
     /**

@@ -41,7 +41,7 @@ final class QueuePace {
 
     long sleepNanos(long nowNanos) {
         long still = (nowNanos - movedNanos) / 8;
-        long distance = Math.max(1, Math.min(FAR, ticket - released));
+        long distance = Math.max(1, Math.min(FAR, ticket - released - 1)); // behind the one who has the turn
         return Math.max(SHORTEST_NANOS, Math.min(LONGEST_NANOS, still)) * distance;
     }
 }

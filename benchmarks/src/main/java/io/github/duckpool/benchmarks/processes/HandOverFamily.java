@@ -1,0 +1,100 @@
+package io.github.duckpool.benchmarks.processes;
+
+import io.github.duckpool.benchmarks.harness.Case;
+import io.github.duckpool.benchmarks.harness.Contender;
+import io.github.duckpool.benchmarks.harness.Effort;
+import io.github.duckpool.benchmarks.harness.Family;
+import io.github.duckpool.benchmarks.harness.Metric;
+import io.github.duckpool.benchmarks.harness.Ratio;
+import io.github.duckpool.benchmarks.harness.Target;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How long a file takes to change hands. */
+public final class HandOverFamily implements Family {
+    private static final String POOL = "duckpool";
+    private static final String TWO = "driver alone, two processes";
+    private static final String BARE = "driver alone, one process";
+    private static final String ASKING = "driver alone, asking";
+    private static final String PASSED_ON = "passed on";
+    private static final String KILLED = "the holder is killed";
+    private static final String SMALL = "3 MB";
+    private static final String BIG = "50 MB";
+    private static final int SMALL_ROWS = 400_000;
+    private static final int BIG_ROWS = 6_500_000;
+
+    @Override
+    public String name() {
+        return "handover";
+    }
+
+    @Override
+    public String question() {
+        return "How long does a file take from the return of the last connection in one process to the first answer in another, "
+                + "compared with the driver's close there and open here, told through a pipe, and with both in one process? And when the holder is killed with commits in the log?";
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return List.of(Metric.cost(HandOver.TIME, "ms"));
+    }
+
+    @Override
+    public String reference() {
+        return POOL;
+    }
+
+    @Override
+    public Duration budget(Effort effort) {
+        return switch (effort) {
+            case QUICK -> Duration.ofSeconds(12);
+            case REPORT -> Duration.ofSeconds(80);
+            case FULL -> Duration.ofMinutes(4);
+        };
+    }
+
+    @Override
+    public List<Case> cases(Effort effort) {
+        return switch (effort) {
+            case QUICK -> List.of(passedOn(SMALL, SMALL_ROWS, 7, false));
+            case REPORT, FULL -> List.of(passedOn(SMALL, SMALL_ROWS, 30, true), passedOn(BIG, BIG_ROWS, 30, true), killed());
+        };
+    }
+
+    private static Case passedOn(String size, int rows, int times, boolean all) {
+        List<Contender> contenders = new ArrayList<>();
+        contenders.add(new Contender(POOL, directory -> HandOver.betweenPools(directory, rows, times)));
+        contenders.add(new Contender(TWO, directory -> HandOver.betweenDrivers(directory, rows, times)));
+        if (all) {
+            contenders.add(new Contender(BARE, directory -> HandOver.bare(directory, rows, times)));
+        }
+        return new Case(PASSED_ON, size, contenders);
+    }
+
+    private static Case killed() {
+        return new Case(
+                KILLED,
+                BIG,
+                List.of(
+                        new Contender(POOL, directory -> HandOver.afterKill(directory, BIG_ROWS)),
+                        new Contender(ASKING, directory -> HandOver.bareAfterKill(directory, BIG_ROWS))));
+    }
+
+    @Override
+    public List<Target> targets() {
+        return List.of(
+                Target.atMost(
+                        "a hand-over, over closing and opening, 3 MB",
+                        new Ratio(PASSED_ON, SMALL, HandOver.TIME, POOL, TWO),
+                        1.2),
+                Target.atMost(
+                        "a hand-over, over closing and opening, 50 MB",
+                        new Ratio(PASSED_ON, BIG, HandOver.TIME, POOL, TWO),
+                        1.2),
+                Target.atMost(
+                        "milliseconds from the holder's kill to the first answer",
+                        new Ratio(KILLED, BIG, HandOver.TIME, POOL, null),
+                        250));
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.duckpool.benchmarks.processes;
+
+import io.github.duckpool.benchmarks.harness.Case;
+import io.github.duckpool.benchmarks.harness.Contender;
+import io.github.duckpool.benchmarks.harness.Effort;
+import io.github.duckpool.benchmarks.harness.Family;
+import io.github.duckpool.benchmarks.harness.JmhTurn;
+import io.github.duckpool.benchmarks.harness.Metric;
+import io.github.duckpool.benchmarks.harness.Ratio;
+import io.github.duckpool.benchmarks.harness.Target;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What sharing costs while there is nobody to share with. */
+public final class SharingFamily implements Family {
+    static final String COOPERATIVE = "cooperative";
+    static final String EXCLUSIVE = "exclusive";
+    private static final String GROUP = "nobody else wants the file";
+    private static final String AT = "1 thread";
+
+    @Override
+    public String name() {
+        return "sharing";
+    }
+
+    @Override
+    public String question() {
+        return "What does a pool that would pass the file on cost per borrow and return while nobody waits for it, compared with "
+                + "one that keeps it? Every turn is a JMH fork.";
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return List.of(Metric.cost(JmhTurn.SCORE, "ns"), Metric.cost(JmhTurn.ALLOCATED, "B"));
+    }
+
+    @Override
+    public String reference() {
+        return COOPERATIVE;
+    }
+
+    @Override
+    public Duration budget(Effort effort) {
+        return switch (effort) {
+            case QUICK -> Duration.ofSeconds(6);
+            case REPORT -> Duration.ofSeconds(30);
+            case FULL -> Duration.ofMinutes(2);
+        };
+    }
+
+    @Override
+    public List<Case> cases(Effort effort) {
+        int millis = effort == Effort.QUICK ? 100 : 300;
+        return List.of(new Case(
+                GROUP,
+                AT,
+                Stream.of(COOPERATIVE, EXCLUSIVE)
+                        .map(sharing -> new Contender(
+                                sharing,
+                                new JmhTurn(
+                                        SharingBenchmark.class,
+                                        "borrowAndReturn",
+                                        1,
+                                        Map.of("sharing", sharing),
+                                        millis)))
+                        .toList()));
+    }
+
+    @Override
+    public List<Target> targets() {
+        return List.of(Target.atMost(
+                "time of a cooperative pool, over that of an exclusive one",
+                new Ratio(GROUP, AT, JmhTurn.SCORE, COOPERATIVE, EXCLUSIVE),
+                1.05));
+    }
+}

@@ -1,0 +1,113 @@
+package io.github.duckpool.benchmarks.processes;
+
+import io.github.duckpool.DuckPool;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A process that inserts rows, one by one, each a transaction: {@code way file}. Says "ready"; for a line with a time of the clock that
+ * all processes of a host share, works until then, and prints how many rows it committed, how many lock errors reached it, and
+ * the longest transaction in nanoseconds.
+ */
+final class TransactionsPeer {
+    private static final String INSERT = "INSERT INTO visit VALUES (1)";
+
+    /** The retries of a careful program: full jitter, doubled up to a second; together a second or so. */
+    private static final int ATTEMPTS = 8;
+
+    private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long LONGEST_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private TransactionsPeer() {}
+
+    private interface Insert {
+        void run() throws SQLException, InterruptedException;
+    }
+
+    public static void main(String[] args) throws Exception {
+        Path file = Path.of(args[1]);
+        if (args[0].equals(Transactions.POOL)) {
+            try (DuckPool pool = DuckPool.builder()
+                    .database(file)
+                    .borrowTimeout(Duration.ofMinutes(1))
+                    .build()) {
+                work(() -> {
+                    try (Connection connection = pool.getConnection()) {
+                        insert(connection);
+                    }
+                });
+            }
+        } else {
+            work(() -> openAndInsert(file));
+        }
+    }
+
+    private static void work(Insert insert) throws Exception {
+        var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        long committed = 1;
+        long errors = 0;
+        long longestNanos = 0;
+        while (true) { // the driver is loaded, and everybody has been served once
+            try {
+                insert.run();
+                break;
+            } catch (SQLException e) {
+                requireLocked(e);
+            }
+        }
+        System.out.println("ready");
+        long endNanos = Long.parseLong(lines.readLine());
+        for (long now = System.nanoTime(); now - endNanos < 0; ) {
+            try {
+                insert.run();
+                committed++;
+            } catch (SQLException e) {
+                requireLocked(e);
+                errors++;
+            }
+            long then = System.nanoTime();
+            longestNanos = Math.max(longestNanos, then - now);
+            now = then;
+        }
+        System.out.println(committed + " " + errors + " " + longestNanos);
+        lines.readLine();
+    }
+
+    private static void openAndInsert(Path file) throws SQLException, InterruptedException {
+        long backoffNanos = FIRST_BACKOFF_NANOS;
+        for (int attempt = 1; ; attempt++) {
+            try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file)) {
+                insert(connection);
+                return;
+            } catch (SQLException e) {
+                requireLocked(e);
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+            TimeUnit.NANOSECONDS.sleep(ThreadLocalRandom.current().nextLong(backoffNanos));
+            backoffNanos = Math.min(LONGEST_BACKOFF_NANOS, 2 * backoffNanos);
+        }
+    }
+
+    private static void insert(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(INSERT);
+        }
+    }
+
+    private static void requireLocked(SQLException e) throws SQLException {
+        if (!String.valueOf(e.getMessage()).contains("Could not set lock")) {
+            throw e;
+        }
+    }
+}
