@@ -57,7 +57,10 @@ class SliceTest {
                     Statement statement = connection.createStatement()) {
                 next = somebodyElse();
                 assertThat(overstayed().message())
-                        .contains(Thread.currentThread().getName(), "waited for", getClass().getName());
+                        .contains(
+                                Thread.currentThread().getName(),
+                                "waited for",
+                                getClass().getName());
                 assertThat(next).isNotDone();
                 statement.execute("CREATE TABLE letter (id INTEGER)");
             }

@@ -58,7 +58,8 @@ public final class HandOverFamily implements Family {
     public List<Case> cases(Effort effort) {
         return switch (effort) {
             case QUICK -> List.of(passedOn(SMALL, SMALL_ROWS, 7, false));
-            case REPORT, FULL -> List.of(passedOn(SMALL, SMALL_ROWS, 30, true), passedOn(BIG, BIG_ROWS, 30, true), killed());
+            case REPORT, FULL ->
+                List.of(passedOn(SMALL, SMALL_ROWS, 30, true), passedOn(BIG, BIG_ROWS, 30, true), killed());
         };
     }
 
