@@ -28,11 +28,6 @@ public final class Main {
                 new OversubscriptionFamily(),
                 new StatementFamily(),
                 new RetryFamily(),
-        return List.of(
-                new BorrowFamily(),
-                new OversubscriptionFamily(),
-                new StatementFamily(),
-                new RetryFamily(),
                 new WriteFamily(),
                 new BulkFamily(),
                 new HandOverFamily(),
