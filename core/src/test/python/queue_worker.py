@@ -32,7 +32,7 @@ wait = queue._wait
 while not os.path.exists(os.path.join(directory, "stop")):
     shared = chance.random() < 0.25
     timeout = chance.random() * 0.008 if chance.random() < 0.3 else None
-    queue._wait = (lambda *_: None) if broken and chance.random() < 0.1 else wait
+    queue._wait = (lambda file, shared, _: queue._draw(file, shared)) if broken and chance.random() < 0.1 else wait
     try:
         with queue.turn(guarded, shared, timeout) as ticket:
             hold(shared, ticket)
