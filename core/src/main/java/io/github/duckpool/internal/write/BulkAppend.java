@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Appends any number of rows as one transaction. For one thread, once. */
 final class BulkAppend {
-    /** The rows of one of DuckDB's vectors. */
-    private static final int CHUNK = 2048;
+    /** Few enough for the processor's cache: each row is looked at before the first of them is appended. */
+    private static final int CHUNK = 256;
 
     private final Table table;
     private final UnitOfWork unit;
@@ -61,7 +61,7 @@ final class BulkAppend {
         if (open == null || types == null) {
             types = table.readColumns(unit.connection());
             if (!Table.accepts(types, chunk)) {
-                table.insertInPowers(unit, chunk);
+                table.insertInParts(unit, chunk);
                 return;
             }
             open = table.appender(unit);
@@ -69,7 +69,7 @@ final class BulkAppend {
             appenderTypes = types;
         } else if (!Table.accepts(types, chunk)) {
             flushAppender();
-            table.insertInPowers(unit, chunk);
+            table.insertInParts(unit, chunk);
             return;
         }
         Table.append(open, types, chunk);

@@ -20,6 +20,36 @@ import org.jspecify.annotations.Nullable;
 final class ColumnType {
     private static final Pattern DECIMAL = Pattern.compile("DECIMAL\\((\\d+),\\s*(\\d+)\\)");
 
+    /** The types an appender is used for, and all others. */
+    private enum Kind {
+        BOOLEAN,
+        TINYINT,
+        SMALLINT,
+        INTEGER,
+        BIGINT,
+        FLOAT,
+        DOUBLE,
+        DECIMAL,
+        VARCHAR,
+        DATE,
+        TIME,
+        TIMESTAMP,
+        TIMESTAMP_WITH_TIME_ZONE,
+        UUID,
+        BLOB,
+        OTHER;
+
+        static Kind of(String typeName) {
+            for (Kind kind : values()) {
+                if (kind != OTHER && kind.name().replace('_', ' ').equals(typeName)) {
+                    return kind;
+                }
+            }
+            return OTHER;
+        }
+    }
+
+    private final Kind kind;
     private final String name;
     private final int precision;
     private final int scale;
@@ -29,6 +59,7 @@ final class ColumnType {
         Matcher decimal = DECIMAL.matcher(typeName);
         boolean isDecimal = decimal.matches();
         this.name = isDecimal ? "DECIMAL" : typeName;
+        this.kind = Kind.of(name);
         this.precision = isDecimal ? Integer.parseInt(decimal.group(1)) : 0;
         this.scale = isDecimal ? Integer.parseInt(decimal.group(2)) : 0;
     }
@@ -38,26 +69,26 @@ final class ColumnType {
         if (value == null) {
             return true;
         }
-        return switch (name) {
-            case "BOOLEAN" -> value instanceof Boolean;
-            case "TINYINT" -> isWithin(value, Byte.MIN_VALUE, Byte.MAX_VALUE);
-            case "SMALLINT" -> isWithin(value, Short.MIN_VALUE, Short.MAX_VALUE);
-            case "INTEGER" -> isWithin(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
-            case "BIGINT" -> isWithin(value, Long.MIN_VALUE, Long.MAX_VALUE);
-            case "FLOAT" -> value instanceof Float;
-            case "DOUBLE" -> value instanceof Double || value instanceof Float;
-            case "DECIMAL" ->
+        return switch (kind) {
+            case BOOLEAN -> value instanceof Boolean;
+            case TINYINT -> isWithin(value, Byte.MIN_VALUE, Byte.MAX_VALUE);
+            case SMALLINT -> isWithin(value, Short.MIN_VALUE, Short.MAX_VALUE);
+            case INTEGER -> isWithin(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
+            case BIGINT -> isWithin(value, Long.MIN_VALUE, Long.MAX_VALUE);
+            case FLOAT -> value instanceof Float;
+            case DOUBLE -> value instanceof Double || value instanceof Float;
+            case DECIMAL ->
                 value instanceof BigDecimal number
                         && number.scale() <= scale
                         && number.precision() - number.scale() <= precision - scale;
-            case "VARCHAR" -> value instanceof String;
-            case "DATE" -> value instanceof LocalDate;
-            case "TIME" -> value instanceof LocalTime;
-            case "TIMESTAMP" -> value instanceof LocalDateTime;
-            case "TIMESTAMP WITH TIME ZONE" -> value instanceof OffsetDateTime;
-            case "UUID" -> value instanceof UUID;
-            case "BLOB" -> value instanceof byte[];
-            default -> false;
+            case VARCHAR -> value instanceof String;
+            case DATE -> value instanceof LocalDate;
+            case TIME -> value instanceof LocalTime;
+            case TIMESTAMP -> value instanceof LocalDateTime;
+            case TIMESTAMP_WITH_TIME_ZONE -> value instanceof OffsetDateTime;
+            case UUID -> value instanceof UUID;
+            case BLOB -> value instanceof byte[];
+            case OTHER -> false;
         };
     }
 
@@ -87,23 +118,23 @@ final class ColumnType {
             appender.appendNull();
             return;
         }
-        switch (name) {
-            case "BOOLEAN" -> appender.append((boolean) (Boolean) value);
-            case "TINYINT" -> appender.append(((Number) value).byteValue());
-            case "SMALLINT" -> appender.append(((Number) value).shortValue());
-            case "INTEGER" -> appender.append(((Number) value).intValue());
-            case "BIGINT" -> appender.append(((Number) value).longValue());
-            case "FLOAT" -> appender.append((float) (Float) value);
-            case "DOUBLE" -> appender.append(((Number) value).doubleValue());
-            case "DECIMAL" -> appender.append(((BigDecimal) value).setScale(scale));
-            case "VARCHAR" -> appender.append((String) value);
-            case "DATE" -> appender.append((LocalDate) value);
-            case "TIME" -> appender.append((LocalTime) value);
-            case "TIMESTAMP" -> appender.append((LocalDateTime) value);
-            case "TIMESTAMP WITH TIME ZONE" -> appender.append((OffsetDateTime) value);
-            case "UUID" -> appender.append((UUID) value);
-            case "BLOB" -> appender.append((byte[]) value);
-            default -> throw new IllegalStateException("a value must be accepted before it is appended, to " + name);
+        switch (kind) {
+            case BOOLEAN -> appender.append((boolean) (Boolean) value);
+            case TINYINT -> appender.append(((Number) value).byteValue());
+            case SMALLINT -> appender.append(((Number) value).shortValue());
+            case INTEGER -> appender.append(((Number) value).intValue());
+            case BIGINT -> appender.append(((Number) value).longValue());
+            case FLOAT -> appender.append((float) (Float) value);
+            case DOUBLE -> appender.append(((Number) value).doubleValue());
+            case DECIMAL -> appender.append(((BigDecimal) value).setScale(scale));
+            case VARCHAR -> appender.append((String) value);
+            case DATE -> appender.append((LocalDate) value);
+            case TIME -> appender.append((LocalTime) value);
+            case TIMESTAMP -> appender.append((LocalDateTime) value);
+            case TIMESTAMP_WITH_TIME_ZONE -> appender.append((OffsetDateTime) value);
+            case UUID -> appender.append((UUID) value);
+            case BLOB -> appender.append((byte[]) value);
+            case OTHER -> throw new IllegalStateException("a value must be accepted before it is appended, to " + name);
         }
     }
 

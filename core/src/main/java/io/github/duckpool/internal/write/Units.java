@@ -5,6 +5,7 @@ import io.github.duckpool.internal.pool.HoldAndWait;
 import io.github.duckpool.internal.pool.UnitOfWork;
 import io.github.duckpool.lock.DuckError;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +44,13 @@ final class Units {
                         if (!call.beginCommit()) {
                             call.check();
                         }
-                        insert(table, row, call, unit);
+                        try {
+                            insert(table, List.<@Nullable Object[]>of(row), unit);
+                        } catch (SQLException e) {
+                            call.reopen();
+                            throw e;
+                        }
+                        call.finish();
                     }
                     return null;
                 },
@@ -51,18 +58,20 @@ final class Units {
                 budget);
     }
 
-    private void insert(Table table, @Nullable Object[] row, Call call, UnitOfWork unit) throws SQLException {
+    /**
+     * Inserts rows that fit into one INSERT, which commits by itself; an error proves that nothing was committed, or says that this
+     * is unknown.
+     */
+    void insert(Table table, List<@Nullable Object[]> rows, UnitOfWork unit) throws SQLException {
         try {
-            table.insert(unit, row);
+            table.insert(unit, rows);
         } catch (SQLException e) {
-            call.reopen();
             if (WorkReport.isCommitted(e)) {
-                LOG.warn("a row was committed although DuckDB reported an error after it", e);
+                LOG.warn("rows were committed although DuckDB reported an error after it", e);
             } else {
                 throw WorkReport.mayBeCommitted(e) ? report.unknownOutcome(e) : e;
             }
         }
-        call.finish();
     }
 
     /** Reads; the first attempt uses a connection that was borrowed already, if there is one. */

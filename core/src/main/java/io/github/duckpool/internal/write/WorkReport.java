@@ -123,6 +123,7 @@ final class WorkReport {
     static boolean mayBeCommitted(SQLException why) {
         String state = why.getSQLState();
         return (state != null && state.startsWith("08"))
+                || (String.valueOf(why.getMessage()).contains("Failed to commit") && !isRolledBack(why))
                 || switch (DuckError.classify(why).kind()) {
                     case INTERRUPTED, UNKNOWN_OUTCOME, INVALIDATED, LOCK_LOST -> true;
                     default -> false;
