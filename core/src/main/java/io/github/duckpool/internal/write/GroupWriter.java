@@ -211,7 +211,9 @@ final class GroupWriter implements WritersLine.Turns {
     private static List<@Nullable Object[]> rowsFrom(List<Pending<?>> members, int from) {
         Table table = ((PendingRow) members.get(from)).table;
         List<@Nullable Object[]> rows = new ArrayList<>();
-        for (int i = from; i < members.size() && members.get(i) instanceof PendingRow next && next.table == table; i++) {
+        for (int i = from;
+                i < members.size() && members.get(i) instanceof PendingRow next && next.table == table;
+                i++) {
             rows.add(next.row);
         }
         return rows;
