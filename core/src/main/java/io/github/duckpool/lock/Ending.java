@@ -104,13 +104,15 @@ final class Ending {
             if (standing == Standing.GONE) {
                 return new Termination(Outcome.ENDED, holder + (forcibly ? " was killed" : " has ended"), waited);
             }
-            if (standing == Standing.LET_GO && !forcibly) {
-                return new Termination(Outcome.LET_GO, holder + " goes on, and has the file open no more", waited);
+            boolean over = grace.compareTo(waited) <= 0;
+            if (standing == Standing.LET_GO && (over || !forcibly)) { // a killed one lets go just before it ends
+                return new Termination(
+                        Outcome.LET_GO, holder + " does not have the file open any more, and goes on", waited);
             }
-            long leftNanos = grace.compareTo(waited) <= 0 ? 0 : saturatedNanos(grace.minus(waited));
-            if (leftNanos == 0) {
+            if (over) {
                 return new Termination(Outcome.STILL_THERE, stillThere(holder, forcibly), waited);
             }
+            long leftNanos = saturatedNanos(grace.minus(waited));
             TimeUnit.NANOSECONDS.sleep(Math.min(TimeUnit.MILLISECONDS.toNanos(pauseMillis), leftNanos));
             pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
         }

@@ -31,7 +31,7 @@ final class ProcView implements ProcessView {
     }
 
     static boolean isThere() {
-        return new File("/proc/self/fd").isDirectory() && new File("/proc/locks").canRead();
+        return new File("/proc/self/fd").isDirectory();
     }
 
     /** The locks on the database, its log and its queue at one moment. */
@@ -179,6 +179,10 @@ final class ProcView implements ProcessView {
 
     private List<String> notes(List<LockHolder> holders, int hidden) {
         List<String> notes = new ArrayList<>();
+        if (LockTable.read().isEmpty()) {
+            notes.add(
+                    "/proc/locks can't be read: the locks and the queue of processes whose open files are hidden can't be seen");
+        }
         if (hidden > 0) {
             notes.add(
                     "The open files of " + hidden + (hidden == 1 ? " process" : " processes")

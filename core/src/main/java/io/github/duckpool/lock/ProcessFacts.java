@@ -2,6 +2,7 @@ package io.github.duckpool.lock;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ record ProcessFacts(
         ProcessHandle.Info info = process.info();
         List<String> commandLine = info.arguments()
                 .map(arguments -> {
-                    List<String> words = new java.util.ArrayList<>(List.of(arguments));
+                    List<String> words = new ArrayList<>(List.of(arguments));
                     words.add(0, info.command().orElse(name));
                     return List.copyOf(words);
                 })
@@ -56,7 +57,12 @@ record ProcessFacts(
                 false);
     }
 
-    static @Nullable String identity(ProcessHandle process) {
+    /** Whether a process is the one that was seen, on a platform that tells processes apart by the time of their start. */
+    static boolean isSame(ProcessHandle process, ProcessFacts seen) {
+        return seen.identity() != null && seen.identity().equals(identity(process));
+    }
+
+    private static @Nullable String identity(ProcessHandle process) {
         return process.info().startInstant().map(Instant::toString).orElse(null);
     }
 }

@@ -20,7 +20,9 @@ record Sighting(
             .thenComparingLong(LockHolder::pid);
 
     static Sighting of(DatabaseFiles files, Optional<DuckError> refusal) {
-        Sighting seen = ProcView.isThere() ? new ProcView(files).look() : ErrorView.nothing();
+        Sighting seen = ProcView.isThere()
+                ? new ProcView(files).look()
+                : LsofView.isThere() ? new LsofView(files).look() : ErrorView.nothing();
         return refusal.map(error -> ErrorView.added(seen, error)).orElse(seen);
     }
 
