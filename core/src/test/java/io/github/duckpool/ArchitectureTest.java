@@ -168,6 +168,16 @@ class ArchitectureTest {
             .accessTargetWhere(opensAFile().or(opensAChannel()))
             .allowEmptyShould(true);
 
+    /** It looks at the files of all processes, and must not open one of them: the one class that opens any refuses all but /proc. */
+    @ArchTest
+    static final ArchRule LOCK_OPENS_PROC_IN_ONE_PLACE = noClasses()
+            .that()
+            .resideInAPackage("io.github.duckpool.lock..")
+            .and()
+            .doNotHaveSimpleName("ProcFile")
+            .should()
+            .accessTargetWhere(opensAFile().or(opensAChannel()));
+
     @ArchTest
     static final ArchRule LOCK_OPENS_NO_CHANNELS = noClasses()
             .that()

@@ -21,10 +21,10 @@ record Program(Kind kind, String name, boolean nextServer, boolean notebook) {
     private static final Pattern NODE = Pattern.compile("node(js)?(\\.exe)?|bun|deno|next-server");
     private static final Pattern PYTHON = Pattern.compile("python[0-9.]*w?(\\.exe)?|pypy[0-9.]*|ipython[0-9]*");
     private static final Pattern DUCKDB = Pattern.compile("duckdb(-cli)?(\\.exe)?|duckdb_cli.*");
-    private static final Pattern BI = Pattern.compile(
-            ".*\\b(beekeeper|datagrip|dbeaver|dbvis|dbvisualizer|grafana|harlequin|looker|metabase"
-                    + "|msmdsrv|pbidesktop|qlik\\w*|redash|superset|tableau\\w*|tableplus|tabprotosrv|tad|hyperd?)\\b.*");
-    private static final Pattern NOTEBOOK = Pattern.compile(".*(ipykernel|jupyter|marimo|ipython).*");
+    private static final Pattern BI =
+            Pattern.compile("\\b(beekeeper|datagrip|dbeaver|dbvis|dbvisualizer|grafana|harlequin|looker|metabase"
+                    + "|msmdsrv|pbidesktop|qlik\\w*|redash|superset|tableau\\w*|tableplus|tabprotosrv|hyperd)\\b");
+    private static final Pattern NOTEBOOK = Pattern.compile("(ipykernel|jupyter|marimo|ipython)");
 
     /** Options of java whose value is the next word. */
     private static final Set<String> JAVA_VALUES = Set.of(
@@ -48,19 +48,20 @@ record Program(Kind kind, String name, boolean nextServer, boolean notebook) {
         String command = base(words.isEmpty() ? "" : words.get(0));
         String started = executable.isEmpty() ? command.isEmpty() ? process.name() : command : executable;
         String subject = subject(words, isOne(JAVA, started, command));
-        String lower = String.join(
-                        " ", started, command, process.name(), base(subject), subject.contains("/") ? "" : subject)
+        boolean interpreter =
+                isOne(JAVA, started, command) || isOne(PYTHON, started, command) || isOne(NODE, started, command);
+        String lower = String.join(" ", started, command, process.name(), interpreter ? base(subject) : "")
                 .toLowerCase(Locale.ROOT);
         boolean next = command.startsWith("next-server")
                 || process.name().startsWith("next-server")
                 || words.stream().anyMatch(word -> word.endsWith("/next/dist/bin/next") || word.endsWith("/.bin/next"));
-        boolean notebook = NOTEBOOK.matcher(lower).matches();
+        boolean notebook = NOTEBOOK.matcher(lower).find();
         return new Program(
                 kind(lower, started, command, process.name()), name(started, subject, words), next, notebook);
     }
 
     private static Kind kind(String lower, String started, String command, String name) {
-        if (BI.matcher(lower).matches()) {
+        if (BI.matcher(lower).find()) {
             return Kind.BI_TOOL;
         }
         if (isOne(DUCKDB, started, command)) {

@@ -59,6 +59,32 @@ final class ForeignProcess implements AutoCloseable {
                 readOnly);
     }
 
+    /** Python that has locked the whole file, as DuckDB does. */
+    static ForeignProcess lock(Path file) throws IOException {
+        return python(
+                "import sys, fcntl\n"
+                        + "file = open(sys.argv[1], 'r+b')\n"
+                        + "fcntl.lockf(file, fcntl.LOCK_EX)\n"
+                        + "print('ready', flush=True)\n"
+                        + "sys.stdin.read()\n",
+                file);
+    }
+
+    /** A main class of the tests in a JVM of its own. */
+    static ForeignProcess java(Class<?> main, Object... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return start(command);
+    }
+
     static String named(String variable, String what) {
         String value = System.getenv(variable);
         boolean here = value != null && !value.isEmpty() && !value.equals("none");
