@@ -50,7 +50,8 @@ public final class DuckPool extends PoolDataSource implements AutoCloseable {
                         config.poolName(),
                         borrowTimeoutNanos,
                         config.readOnly(),
-                        config.groupCommit().map(GroupCommit::limit).orElse(0)),
+                        config.groupCommit().map(GroupCommit::limit).orElse(0),
+                        config.maxQueuedWrites()),
                 pool,
                 this::repeat);
         pool.start();
@@ -222,7 +223,8 @@ public final class DuckPool extends PoolDataSource implements AutoCloseable {
      * @param function runs once, or again from its start on a retry
      * @param <T> the type of the result
      * @return what the function returned, after the commit
-     * @throws java.sql.SQLTransientConnectionException if the turn or a connection did not come in time
+     * @throws java.sql.SQLTransientConnectionException if the turn or a connection did not come in time, or as many writes as
+     *     {@link DuckPoolBuilder#maxQueuedWrites} waited already
      * @throws SQLException what the function threw, or why it could not be committed; SQLState 08007 says that the outcome is
      *     unknown, every other that nothing was committed. Also, at once, for a {@code write} inside a {@code write} on the same
      *     thread, and if every connection is held by threads that wait for another, this one among them
@@ -253,8 +255,10 @@ public final class DuckPool extends PoolDataSource implements AutoCloseable {
      * @param <T> the type of the result
      * @return completes after the commit, or with what {@link #write(SqlFunction)} throws. If {@code cancel} returns true,
      *     nothing was or will be committed: the write was withdrawn from the line, or its statement is cancelled and its
-     *     transaction rolled back. If it returns false, it was too late. What hangs on it runs on threads of the pool that
-     *     nothing else needs, so it may block
+     *     transaction rolled back. If it returns false, it was too late: the outcome follows, and if its error has SQLState
+     *     08007 the work may be committed. Whoever completes the future himself, by {@code orTimeout} for one, gives the write
+     *     up too, but does not learn whether its COMMIT had begun. What hangs on it runs on threads of the pool that nothing
+     *     else needs, so it may block
      */
     public <T extends @Nullable Object> CompletableFuture<T> writeAsync(SqlFunction<T> function) {
         return work.writeAsync(function::apply, OWN_BUDGET);

@@ -51,6 +51,8 @@ public final class DuckPoolBuilder {
     @Nullable
     GroupCommit groupCommit;
 
+    int maxQueuedWrites = 100_000;
+
     DuckPoolBuilder() {}
 
     /**
@@ -415,6 +417,21 @@ public final class DuckPoolBuilder {
      */
     public DuckPoolBuilder groupCommit(GroupCommit groupCommit) {
         this.groupCommit = Objects.requireNonNull(groupCommit, "groupCommit");
+        return this;
+    }
+
+    /**
+     * How many writes may wait for their turn at a time: blocking calls, futures and rows to append alike. One more is refused at
+     * once, with a {@link java.sql.SQLTransientConnectionException}, and was not begun. A row that waits takes about 300 bytes,
+     * so the default keeps a program that produces faster than DuckDB commits within some 30 MB, and is a second of work for
+     * it at best.
+     *
+     * @param maxQueuedWrites 1 to {@link Integer#MAX_VALUE}, which is no bound; the default is 100,000
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public DuckPoolBuilder maxQueuedWrites(int maxQueuedWrites) {
+        this.maxQueuedWrites = range("maxQueuedWrites", maxQueuedWrites, 1, Integer.MAX_VALUE);
         return this;
     }
 

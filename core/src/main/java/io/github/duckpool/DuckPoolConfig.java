@@ -36,6 +36,7 @@ public final class DuckPoolConfig {
     private final boolean lendAfterLockLoss;
     private final Consumer<Alert> alertListener;
     private final Optional<GroupCommit> groupCommit;
+    private final int maxQueuedWrites;
 
     DuckPoolConfig(DuckPoolBuilder builder) {
         url = builder.url;
@@ -59,6 +60,7 @@ public final class DuckPoolConfig {
         lendAfterLockLoss = builder.lendAfterLockLoss;
         alertListener = builder.alertListener;
         groupCommit = Optional.ofNullable(builder.groupCommit);
+        maxQueuedWrites = builder.maxQueuedWrites;
     }
 
     private static Sharing defaultSharing(DuckPoolBuilder builder) {
@@ -261,13 +263,23 @@ public final class DuckPoolConfig {
         return groupCommit;
     }
 
+    /**
+     * How many writes may wait for their turn.
+     *
+     * @return one or more
+     */
+    public int maxQueuedWrites() {
+        return maxQueuedWrites;
+    }
+
     @Override
     public String toString() {
         return "DuckPoolConfig[poolName=" + poolName + ", url=" + url.url() + ", maxSize=" + maxSize + ", minIdle="
                 + minIdle + ", borrowTimeout=" + borrowTimeout + ", maxLifetime=" + maxLifetime + ", idleTimeout="
                 + idleTimeout + ", leakThreshold=" + leakThreshold + ", statementCacheSize=" + statementCacheSize
                 + ", readOnly=" + readOnly + ", sharing=" + sharing + ", retry=" + retry + ", groupCommit="
-                + groupCommit.map(GroupCommit::toString).orElse("none") + ", settings="
+                + groupCommit.map(GroupCommit::toString).orElse("none") + ", maxQueuedWrites=" + maxQueuedWrites
+                + ", settings="
                 + settings.keySet() + "]";
     }
 }

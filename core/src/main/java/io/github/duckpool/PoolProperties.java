@@ -42,6 +42,7 @@ final class PoolProperties {
         parsed("maxSize", PoolProperties::integer, DuckPoolBuilder::maxSize);
         parsed("minIdle", PoolProperties::integer, DuckPoolBuilder::minIdle);
         parsed("statementCacheSize", PoolProperties::integer, DuckPoolBuilder::statementCacheSize);
+        parsed("maxQueuedWrites", PoolProperties::integer, DuckPoolBuilder::maxQueuedWrites);
         parsed("threads", PoolProperties::integer, DuckPoolBuilder::threads);
         parsed("borrowTimeout", PoolProperties::duration, DuckPoolBuilder::borrowTimeout);
         parsed("maxLifetime", PoolProperties::duration, DuckPoolBuilder::maxLifetime);

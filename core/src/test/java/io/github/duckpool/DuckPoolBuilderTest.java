@@ -39,6 +39,7 @@ class DuckPoolBuilderTest {
         assertThat(config.leakThreshold()).isZero();
         assertThat(config.closeTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.maxOvertaking()).isEqualTo(Duration.ofMillis(1));
+        assertThat(config.maxQueuedWrites()).isEqualTo(100_000);
         assertThat(config.statementCacheSize()).isEqualTo(32);
         assertThat(config.readOnly()).isFalse();
         assertThat(config.initSql()).isEmpty();
@@ -95,6 +96,7 @@ class DuckPoolBuilderTest {
                 bad("idleTimeout must not be negative, was PT-1S", b -> b.idleTimeout(Duration.ofSeconds(-1))),
                 bad("leakThreshold must not be negative, was PT-1S", b -> b.leakThreshold(Duration.ofSeconds(-1))),
                 bad("closeTimeout must not be negative, was PT-1S", b -> b.closeTimeout(Duration.ofSeconds(-1))),
+                bad("maxQueuedWrites must be at least 1, was 0", b -> b.maxQueuedWrites(0)),
                 bad("maxOvertaking must not be negative, was PT-1S", b -> b.maxOvertaking(Duration.ofSeconds(-1))),
                 bad("statementCacheSize must be at least 0, was -1", b -> b.statementCacheSize(-1)),
                 bad("threads must be at least 1, was 0", b -> b.threads(0)),

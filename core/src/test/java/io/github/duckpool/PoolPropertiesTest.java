@@ -35,6 +35,7 @@ class PoolPropertiesTest {
             Map.entry("readOnly", false),
             Map.entry("lendAfterLockLoss", "true"),
             Map.entry("groupCommit", "64"),
+            Map.entry("maxQueuedWrites", "1000"),
             Map.entry("initSql", "SELECT 1"),
             Map.entry("connectionInitSql", "SELECT 2"),
             Map.entry("memoryLimit", "1GB"),
@@ -64,6 +65,7 @@ class PoolPropertiesTest {
         assertThat(config.readOnly()).isFalse();
         assertThat(config.lendAfterLockLoss()).isTrue();
         assertThat(config.groupCommit()).map(GroupCommit::limit).contains(64);
+        assertThat(config.maxQueuedWrites()).isEqualTo(1000);
         assertThat(config.initSql()).containsExactly("SELECT 1");
         assertThat(config.connectionInitSql()).containsExactly("SELECT 2");
         assertThat(config.settings())
@@ -164,6 +166,7 @@ class PoolPropertiesTest {
                 "idle-timeout | 999999999999999d | property idle-timeout: must be a time",
                 "idle-timeout | -1s | property idle-timeout: must be a time",
                 "group-commit | 1 | property group-commit: groupCommit must be 2 to 4096 writes, was 1",
+                "max-queued-writes | 0 | property max-queued-writes: maxQueuedWrites must be at least 1, was 0",
                 "read-only | maybe | property read-only: must be true or false, was \"maybe\"",
                 "sharing | mine | property sharing: must be exclusive, cooperative or read-only, was \"mine\"",
                 "preset | fast | property preset: must be oltp or analytics, was \"fast\"",

@@ -72,6 +72,14 @@ public interface Lending {
     }
 
     /**
+     * Notes who uses the handle of a future first, and holds the connection from then on. Called once at most.
+     *
+     * @param stamp the borrow's stamp
+     * @param user the thread
+     */
+    default void heldBy(int stamp, Thread user) {}
+
+    /**
      * Reports that the database is invalidated: every session of it fails from now on, until it is drained and reopened.
      * The handle stays lent; its return follows as usual.
      *

@@ -88,7 +88,15 @@ public final class LentConnection extends ConnectionStatements {
 
     private boolean isMine() {
         Thread me = Thread.currentThread();
-        return owner == me || (owner == null && OWNER.compareAndSet(this, null, me));
+        return owner == me || (owner == null && becomeOwner(me));
+    }
+
+    private boolean becomeOwner(Thread me) {
+        boolean first = OWNER.compareAndSet(this, null, me);
+        if (first) {
+            lending.heldBy(stamp, me);
+        }
+        return first;
     }
 
     boolean shareNow() {

@@ -34,6 +34,10 @@ final class SlotLending implements Lending {
     private long returnedNanos;
     private int reportedStamp = -1;
     private @Nullable End end;
+    private volatile @Nullable FirstUser firstUser;
+
+    /** Who was the first to use what a future handed over. */
+    private record FirstUser(int stamp, Thread thread) {}
 
     /** Why the borrow with this stamp was ended by force. */
     private record End(int stamp, String reason) {}
@@ -73,10 +77,20 @@ final class SlotLending implements Lending {
         HELD_STAMP.setRelease(this, stamp);
     }
 
+    /** One record, so that stamp and thread belong together, whoever reads it. */
+    @Override
+    public void heldBy(int stamp, Thread user) {
+        firstUser = new FirstUser(stamp, user);
+    }
+
     /** The thread that holds the connection under this stamp; null if that is not known, or not yet. Exact for its own. */
     @Nullable
     Thread holder(int stamp) {
-        return (int) HELD_STAMP.getAcquire(this) == stamp ? borrower : null;
+        if ((int) HELD_STAMP.getAcquire(this) == stamp) {
+            return borrower;
+        }
+        FirstUser user = firstUser;
+        return user != null && user.stamp() == stamp ? user.thread() : null;
     }
 
     @Override

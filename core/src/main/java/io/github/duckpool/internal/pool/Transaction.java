@@ -79,11 +79,12 @@ final class Transaction {
 
     /** Begins a transaction at once. */
     void begin() throws SQLException {
+        // First, since an error of its statement's close leaves a transaction open too.
+        session.mark(Session.MANUAL_COMMIT);
+        begunBySql();
         try (Statement statement = raw.createStatement()) {
             statement.execute("BEGIN TRANSACTION");
         }
-        session.mark(Session.MANUAL_COMMIT);
-        begunBySql();
     }
 
     CommitLock commits() {

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
  * returned.
  *
  * <p>Belongs to one thread, but for {@link #interrupt}, which any thread may call at any time: it announces itself to the
- * session as any call by a second thread does, so it never reaches the session's next borrower.
+ * session as any call by a second thread does, so it never reaches the session's next borrower; and a function can't end while
+ * it is being interrupted, so it never reaches the next function either.
  */
 public final class UnitOfWork implements AutoCloseable {
 
@@ -33,6 +34,10 @@ public final class UnitOfWork implements AutoCloseable {
 
     private final LentConnection own;
     private final Session session;
+
+    /** Held while a function begins or ends, and while its statements are cancelled. */
+    private final Object turn = new Object();
+
     private @Nullable FunctionLending current;
 
     UnitOfWork(LentConnection own) {
@@ -72,8 +77,10 @@ public final class UnitOfWork implements AutoCloseable {
      * @return the handle, until {@link #end}
      */
     public Connection open(Permission permission) {
-        FunctionLending lending = new FunctionLending(own);
-        current = lending;
+        FunctionLending lending = new FunctionLending(own, permission);
+        synchronized (turn) {
+            current = lending;
+        }
         if (!session.transaction().isAutoCommit()) {
             session.transaction().rights().keep(permission);
         } else {
@@ -88,10 +95,13 @@ public final class UnitOfWork implements AutoCloseable {
      * @return whether another function may use the same connection: this one left no trace that its successor could see
      */
     public boolean end() {
-        FunctionLending lending = current;
-        if (lending != null) {
-            lending.over = true;
-            current = null;
+        FunctionLending lending;
+        synchronized (turn) {
+            lending = current;
+            if (lending != null) {
+                lending.over = true;
+                current = null;
+            }
         }
         session.transaction().rights().release();
         if (!session.open().isEmpty() && !session.open().closeAll()) {
@@ -161,14 +171,24 @@ public final class UnitOfWork implements AutoCloseable {
         }
     }
 
-    /** Cancels what runs, but never a COMMIT. From any thread; does nothing when the connection has gone back. */
-    public void interrupt() {
+    /**
+     * Cancels what a function runs, but never a COMMIT. From any thread; does nothing when the function has ended.
+     *
+     * @param function the permission by which it was opened
+     */
+    public void interrupt(Permission function) {
         if (!own.tryEnter()) {
             return;
         }
         try {
-            for (LentStatement statement : session.open().snapshot()) {
-                session.transaction().commits().cancelQuietly(statement);
+            synchronized (turn) {
+                FunctionLending lending = current;
+                if (lending == null || lending.permission != function) {
+                    return;
+                }
+                for (LentStatement statement : session.open().snapshot()) {
+                    session.transaction().commits().cancelQuietly(statement);
+                }
             }
         } finally {
             session.exit();
@@ -186,7 +206,7 @@ public final class UnitOfWork implements AutoCloseable {
                 end();
             }
             own.close();
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) { // thrown, it would look as if the work had failed
             LOG.warn("a connection could not be given back cleanly", e);
         }
     }
@@ -194,11 +214,13 @@ public final class UnitOfWork implements AutoCloseable {
     /** The lending as a function sees it. */
     private static final class FunctionLending implements Lending {
         private final LentConnection own;
+        private final Permission permission;
         private volatile boolean over;
         private volatile boolean shared;
 
-        FunctionLending(LentConnection own) {
+        FunctionLending(LentConnection own, Permission permission) {
             this.own = own;
+            this.permission = permission;
         }
 
         @Override

@@ -40,6 +40,11 @@ final class Budget {
         return Math.max(0, nanos - spentNanos());
     }
 
+    /** Whether this one is used up before the other. */
+    boolean endsBefore(Budget other) {
+        return startNanos + nanos - (other.startNanos + other.nanos) < 0;
+    }
+
     boolean isOver() {
         return spentNanos() >= nanos;
     }

@@ -38,18 +38,39 @@ final class Call implements UnitOfWork.Permission {
 
     private final WorkThreads threads;
 
+    /** What it gives back when it leaves the line; null if it takes no room there. */
+    private final @Nullable QueueRoom room;
+
     /** The connection its function uses at this moment. */
     private volatile @Nullable UnitOfWork unit;
 
     private volatile @Nullable Future<?> deadline;
 
+    /** A call that waits in no line. */
     Call(WorkThreads threads) {
+        this(threads, null);
+    }
+
+    /** A call that has taken room in the line. */
+    Call(WorkThreads threads, @Nullable QueueRoom room) {
         this.threads = threads;
+        this.room = room;
     }
 
     /** Takes it out of the line; false if it has started or is stopped. */
     boolean withdraw(SQLException why) {
-        return state.compareAndSet(Stage.WAITING, why);
+        return leaveLine(why);
+    }
+
+    /** Nobody comes back into the line, so the room is given back once. */
+    private boolean leaveLine(Object next) {
+        if (!state.compareAndSet(Stage.WAITING, next)) {
+            return false;
+        }
+        if (room != null) {
+            room.leave();
+        }
+        return true;
     }
 
     /** Stops it for good, unless its commit has begun; what runs is interrupted until it gives up. */
@@ -79,7 +100,7 @@ final class Call implements UnitOfWork.Permission {
     private void interruptUntilOver() {
         long pauseNanos = FIRST_PAUSE_NANOS;
         for (UnitOfWork running = unit; running != null; running = unit) {
-            running.interrupt();
+            running.interrupt(this);
             LockSupport.parkNanos(pauseNanos);
             pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
         }
@@ -87,7 +108,7 @@ final class Call implements UnitOfWork.Permission {
 
     /** Its turn has come. False if it was stopped before. */
     boolean start() {
-        return state.compareAndSet(Stage.WAITING, Stage.RUNNING) || state.get() == Stage.RUNNING;
+        return leaveLine(Stage.RUNNING) || state.get() == Stage.RUNNING;
     }
 
     /** Its function begins to use a connection, or with null has ended. */
@@ -103,7 +124,7 @@ final class Call implements UnitOfWork.Permission {
         return state.compareAndSet(Stage.RUNNING, Stage.COMMITTING);
     }
 
-    /** Nothing was committed, and it may be tried again. */
+    /** It is known that nothing was committed, and it may be tried again, or stopped. */
     void reopen() {
         state.compareAndSet(Stage.COMMITTING, Stage.RUNNING);
     }
@@ -119,7 +140,15 @@ final class Call implements UnitOfWork.Permission {
 
     private boolean end() {
         Object seen = state.get();
-        return seen instanceof Stage && (seen == Stage.OVER || state.compareAndSet(seen, Stage.OVER) || end());
+        return seen instanceof Stage
+                && (seen == Stage.OVER
+                        || (seen == Stage.WAITING ? leaveLine(Stage.OVER) : state.compareAndSet(seen, Stage.OVER))
+                        || end());
+    }
+
+    /** Whether its turn has not come, and may still come. */
+    boolean isWaiting() {
+        return state.get() == Stage.WAITING;
     }
 
     /** Whether it is done or stopped. */

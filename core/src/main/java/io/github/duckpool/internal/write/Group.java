@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +12,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writers who wait together for one turn, in the order in which they joined. A stack that is sealed when the turn has come:
  * who joins before that is served with it, who tries later is refused and needs another group; nobody falls between.
- * Thread-safe.
+ *
+ * <p>Members who were given up are taken out when they are many: while one writer is slow, others may come and go without end.
+ * What is below the top of the stack is read and changed under the monitor alone, so that whoever takes some out and whoever
+ * serves the rest never meet; joining needs no monitor. Thread-safe.
  */
-final class Group {
+final class Group implements Runnable {
     private static final Object SEALED = new Object();
+    private static final int FEW = 256;
 
     /** Who joined last, linked to those before; or {@link #SEALED}. */
     private final AtomicReference<@Nullable Object> top = new AtomicReference<>();
+
+    private final AtomicInteger givenUp = new AtomicInteger();
+
+    /** How many are to be given up before it is worth to look for them. */
+    private volatile int many = FEW;
 
     private volatile @Nullable Future<?> expiry;
 
@@ -45,7 +55,7 @@ final class Group {
     }
 
     /** Ends joining. The members, first come first; nobody but the first to call gets any. */
-    List<Pending<?>> seal() {
+    synchronized List<Pending<?>> seal() {
         Object seen = top.getAndSet(SEALED);
         List<Pending<?>> members = new ArrayList<>();
         if (seen == SEALED) {
@@ -62,8 +72,37 @@ final class Group {
         return members;
     }
 
+    /** Notes that a member was given up, or is done. */
+    @Override
+    public void run() {
+        if (top.get() != SEALED && givenUp.incrementAndGet() >= many) {
+            takeOut();
+        }
+    }
+
+    /** Forgets those who don't wait any more, but for the one on top, to which a newcomer may just be linking itself. */
+    private synchronized void takeOut() {
+        Object seen = top.get();
+        if (seen == SEALED || givenUp.get() < many) {
+            return;
+        }
+        givenUp.set(0);
+        Pending<?> kept = (Pending<?>) seen;
+        int waiting = 1;
+        while (kept != null) {
+            Pending<?> next = kept.before;
+            while (next != null && !next.call.isWaiting()) {
+                next = next.before;
+            }
+            kept.before = next;
+            kept = next;
+            waiting++;
+        }
+        many = Math.max(FEW, waiting);
+    }
+
     /** Shows those who wait at this moment; false if the group is sealed. */
-    boolean forEach(Consumer<Pending<?>> action) {
+    synchronized boolean forEach(Consumer<Pending<?>> action) {
         Object seen = top.get();
         if (seen == SEALED) {
             return false;

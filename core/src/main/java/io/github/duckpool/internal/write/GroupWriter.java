@@ -8,7 +8,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,7 +84,7 @@ final class GroupWriter implements WritersLine.Turns {
         threads.write(() -> {
             line().begin();
             try {
-                serve(group.seal());
+                serveAll(group.seal());
             } finally {
                 line().leave(permit);
             }
@@ -94,6 +96,23 @@ final class GroupWriter implements WritersLine.Turns {
         List<Pending<?>> members = group.seal();
         members.forEach(member -> member.fail(line().report().closed()));
         threads.deliver(members);
+    }
+
+    /** Nobody is left without an outcome, whatever happens. */
+    private void serveAll(List<Pending<?>> members) {
+        try {
+            serve(members);
+        } catch (RuntimeException | Error e) { // no memory is left, for one
+            List<Pending<?>> left = new ArrayList<>();
+            for (Pending<?> member : members) {
+                if (!member.call.isOver()) {
+                    member.fail(e);
+                    left.add(member);
+                }
+            }
+            threads.deliver(left);
+            throw e;
+        }
     }
 
     private void serve(List<Pending<?>> members) {
@@ -161,9 +180,34 @@ final class GroupWriter implements WritersLine.Turns {
 
     /** Does them in one transaction. */
     private List<List<Pending<?>>> together(List<Pending<?>> members) throws SQLException {
-        try (UnitOfWork unit = units().borrow("write", members.get(members.size() - 1).budget)) {
+        Budget shortest = shortest(members);
+        UnitOfWork borrowed;
+        try {
+            borrowed = units().borrow("write", shortest);
+        } catch (SQLException e) {
+            if (!shortest.isOver()) {
+                throw e;
+            }
+            // The wait goes on for those who have time left.
+            Map<Boolean, List<Pending<?>>> parts =
+                    members.stream().collect(Collectors.partitioningBy(m -> m.budget == shortest || m.budget.isOver()));
+            fail(parts.getOrDefault(true, List.of()), e);
+            return List.of(parts.getOrDefault(false, List.of()));
+        }
+        try (UnitOfWork unit = borrowed) {
             return members.get(0) instanceof PendingRow ? rows(members, unit) : functions(members, unit);
         }
+    }
+
+    /** The budget that is used up first. */
+    private static Budget shortest(List<Pending<?>> members) {
+        Budget shortest = members.get(0).budget;
+        for (Pending<?> member : members) {
+            if (member.budget.endsBefore(shortest)) {
+                shortest = member.budget;
+            }
+        }
+        return shortest;
     }
 
     private List<List<Pending<?>>> functions(List<Pending<?>> members, UnitOfWork unit) throws SQLException {
@@ -237,11 +281,11 @@ final class GroupWriter implements WritersLine.Turns {
 
     /** What is to be done after an error: nothing if it leaves the outcome unknown, else everything, in halves. */
     private List<List<Pending<?>>> again(List<Pending<?>> members, Exception why, String what) {
-        members.forEach(member -> member.call.reopen());
         if (why instanceof SQLException e && WorkReport.isUnknown(e)) {
-            fail(members, e);
+            fail(members, e); // none of them may be cancelled any more, for it may be committed
             return List.of();
         }
+        members.forEach(member -> member.call.reopen());
         LOG.debug("{} failed among {}: they are done again in halves", what, members.size(), why);
         return halves(members);
     }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #fail}, and the future completed later by {@link #run}, on a delivery thread.
  *
  * <p>Cancelling it promises something: if {@link #cancel} returns true nothing of it was or will be committed; if false it was
- * too late, and the outcome is still to come. Whoever completes the future in any other way gives the work up as well, without
- * that promise. Thread-safe.
+ * too late, and the outcome is still to come, which may be that it is unknown. Whoever completes the future in any other way
+ * gives the work up as well, without that promise. Thread-safe.
  *
  * @param <T> the type of the result
  */

@@ -43,14 +43,30 @@ final class Table {
         this.name = name;
     }
 
+    /** How far an INSERT has come that is a transaction of its own: what its error means depends on it. For one thread. */
+    static final class Execution {
+        private boolean begun;
+        private boolean done;
+
+        /** Whether DuckDB got to see it. */
+        boolean isBegun() {
+            return begun;
+        }
+
+        /** Whether it is committed. */
+        boolean isDone() {
+            return done;
+        }
+    }
+
     /** Whether one INSERT takes all these rows. */
     static boolean fitOneInsert(List<@Nullable Object[]> rows) {
         return rows.size() <= MOST_BY_INSERT && alike(rows, 0) == rows.size();
     }
 
     /** Inserts rows that {@linkplain #fitOneInsert fit}, in the transaction there is or as one of their own. */
-    void insert(UnitOfWork unit, List<@Nullable Object[]> rows) throws SQLException {
-        insert(unit.connection(), rows);
+    void insert(UnitOfWork unit, List<@Nullable Object[]> rows, Execution execution) throws SQLException {
+        insert(unit.connection(), rows, execution);
     }
 
     /** Appends rows inside the transaction of the unit, all or none. */
@@ -155,7 +171,7 @@ final class Table {
         Connection connection = unit.connection();
         for (int from = 0, to; from < rows.size(); from = to) {
             to = alike(rows, from);
-            insert(connection, rows.subList(from, to));
+            insert(connection, rows.subList(from, to), new Execution());
         }
     }
 
@@ -170,7 +186,8 @@ final class Table {
         return to;
     }
 
-    private void insert(Connection connection, List<@Nullable Object[]> rows) throws SQLException {
+    private void insert(Connection connection, List<@Nullable Object[]> rows, Execution execution)
+            throws SQLException {
         int width = rows.get(0).length;
         if (width == 0) {
             throw new SQLException("row must have at least 1 value, was empty, for table " + name.sql(), "21S01");
@@ -184,16 +201,9 @@ final class Table {
                     statement.setObject(parameter++, bindable(value));
                 }
             }
-            execute(statement);
-        }
-    }
-
-    /** What the driver throws unchecked while it runs does not tell whether anything was written. */
-    private static void execute(PreparedStatement statement) throws SQLException {
-        try {
+            execution.begun = true;
             statement.executeUpdate();
-        } catch (RuntimeException e) {
-            throw new SQLException("the INSERT failed in the driver: " + e, "08007", e);
+            execution.done = true;
         }
     }
 

@@ -47,6 +47,8 @@ final class Units {
                         try {
                             insert(table, List.<@Nullable Object[]>of(row), unit);
                         } catch (SQLException e) {
+                            throw WorkReport.isUnknown(e) ? ended(call, e) : reopened(call, e);
+                        } catch (RuntimeException | Error e) {
                             call.reopen();
                             throw e;
                         }
@@ -63,14 +65,22 @@ final class Units {
      * is unknown.
      */
     void insert(Table table, List<@Nullable Object[]> rows, UnitOfWork unit) throws SQLException {
+        Table.Execution execution = new Table.Execution();
         try {
-            table.insert(unit, rows);
+            table.insert(unit, rows, execution);
         } catch (SQLException e) {
-            if (WorkReport.isCommitted(e)) {
-                LOG.warn("rows were committed although DuckDB reported an error after it", e);
-            } else {
-                throw WorkReport.mayBeCommitted(e) ? report.unknownOutcome(e) : e;
+            if (!execution.isDone() && !WorkReport.isCommitted(e)) {
+                throw execution.isBegun() && WorkReport.mayBeCommitted(e) ? report.unknownOutcome(e) : e;
             }
+            LOG.warn("rows were committed although an error was reported after it", e);
+        } catch (RuntimeException | Error e) {
+            if (!execution.isBegun()) {
+                throw e;
+            }
+            if (!execution.isDone()) {
+                throw report.unknownOutcome(e);
+            }
+            LOG.warn("rows were committed although an error was thrown after it", e);
         }
     }
 
@@ -102,6 +112,9 @@ final class Units {
 
         private @Nullable RuntimeException thrown;
 
+        /** After a COMMIT whose outcome is unknown there is no other attempt, whatever the retry policy thinks. */
+        private @Nullable SQLException unknown;
+
         /** Notes an exception of the function; if a conflict is behind it, that is what the retry policy gets to see. */
         SQLException unveiled(RuntimeException e, @Nullable SQLException first) {
             if (first == null || !DuckError.classify(first).kind().retryable()) {
@@ -124,7 +137,17 @@ final class Units {
             return repeater.repeat(
                     () -> {
                         call.check();
-                        return tried.make(failure);
+                        if (failure.unknown != null) {
+                            throw failure.unknown;
+                        }
+                        try {
+                            return tried.make(failure);
+                        } catch (SQLException e) {
+                            if (WorkReport.isUnknown(e)) {
+                                failure.unknown = e;
+                            }
+                            throw e;
+                        }
                     },
                     budget.leftNanos());
         } catch (SQLException e) {
@@ -197,10 +220,21 @@ final class Units {
         try {
             commit(unit);
         } catch (SQLException e) {
-            call.reopen();
-            throw e;
+            throw WorkReport.isUnknown(e) ? ended(call, e) : reopened(call, e);
         }
         call.finish();
+    }
+
+    /** Whoever stops it from here on may be promised that nothing is committed. */
+    private static SQLException reopened(Call call, SQLException e) {
+        call.reopen();
+        return e;
+    }
+
+    /** Nobody may be promised anything any more: it may be committed. */
+    private static SQLException ended(Call call, SQLException e) {
+        call.finish();
+        return e;
     }
 
     /** Commits; an error proves that nothing was committed, or says that this is unknown. */
@@ -209,6 +243,8 @@ final class Units {
             unit.commit();
         } catch (SQLException e) {
             throw WorkReport.isRolledBack(e) ? e : report.unknownOutcome(e);
+        } catch (RuntimeException | Error e) {
+            throw report.unknownOutcome(e);
         }
     }
 

@@ -45,6 +45,15 @@ final class WorkReport {
         return timedOut;
     }
 
+    /** The line is as long as it may be. */
+    SQLTransientConnectionException full(int most) {
+        return new SQLTransientConnectionException(
+                name + ": at most " + most
+                        + " writes may wait for their turn (maxQueuedWrites), and as many do; this one"
+                        + " was not begun; " + line.describe(),
+                "08001");
+    }
+
     SQLTransientConnectionException interrupted(Budget budget, InterruptedException cause) {
         return new SQLTransientConnectionException(
                 name + ": interrupted before its turn: " + budget.account() + "; " + line.describe(), "08001", cause);
@@ -92,6 +101,12 @@ final class WorkReport {
                         UNKNOWN,
                         why.getErrorCode(),
                         why);
+    }
+
+    /** The same for what is no error of DuckDB's, memory that ran out for one. */
+    SQLException unknownOutcome(Throwable why) {
+        return new SQLNonTransientConnectionException(
+                name + ": whether the transaction was committed is unknown: " + why, UNKNOWN, why);
     }
 
     /** Whether an error says that the outcome is unknown. */

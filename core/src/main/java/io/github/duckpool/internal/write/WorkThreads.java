@@ -53,7 +53,7 @@ final class WorkThreads {
     void write(Runnable task) {
         try {
             writer.execute(task);
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) { // the other: no thread could be started
             task.run();
         }
     }

@@ -7,5 +7,6 @@ package io.github.duckpool.internal.write;
  * @param borrowTimeoutNanos how long a call without a time-out of its own waits for its turn and a connection
  * @param readOnly whether nothing can be written
  * @param groupLimit how many writes may share a commit; 0: each has its own
+ * @param maxQueued how many writes may wait for their turn
  */
-public record WriteSettings(String name, long borrowTimeoutNanos, boolean readOnly, int groupLimit) {}
+public record WriteSettings(String name, long borrowTimeoutNanos, boolean readOnly, int groupLimit, int maxQueued) {}

@@ -37,6 +37,7 @@ final class WritersLine implements WorkReport.Line {
     private final HoldAndWait holders;
     private final WorkReport report;
     private final Turns turns;
+    private final QueueRoom room;
 
     /** The group that may be joined; null if the last place is nobody's to share. */
     private volatile @Nullable Group last;
@@ -50,11 +51,13 @@ final class WritersLine implements WorkReport.Line {
      * @param name the pool's name
      * @param holders the guard against threads that wait for themselves
      * @param turns hears of groups, on any thread
+     * @param room for those who wait
      */
-    WritersLine(String name, HoldAndWait holders, Turns turns) {
+    WritersLine(String name, HoldAndWait holders, Turns turns, QueueRoom room) {
         this.holders = holders;
         this.report = new WorkReport(name, this);
         this.turns = turns;
+        this.room = room;
     }
 
     WorkReport report() {
@@ -86,6 +89,12 @@ final class WritersLine implements WorkReport.Line {
             return free;
         }
         boolean noted = holders.begin(what);
+        if (!room.enter()) {
+            if (noted) {
+                holders.end();
+            }
+            throw report.full(room.most());
+        }
         last = null;
         try {
             Permit permit = mutex.lock(Duration.ofNanos(budget.leftNanos()));
@@ -99,6 +108,7 @@ final class WritersLine implements WorkReport.Line {
         } catch (IllegalStateException e) {
             throw report.closed();
         } finally {
+            room.leave();
             if (noted) {
                 holders.end();
             }
@@ -118,6 +128,7 @@ final class WritersLine implements WorkReport.Line {
         while (true) {
             Group group = last;
             if (group != null && group.join(member)) {
+                member.leaveBy(group);
                 return;
             }
             CompletableFuture<Permit> place;
@@ -131,14 +142,18 @@ final class WritersLine implements WorkReport.Line {
                 place = mutex.acquire();
                 last = fresh;
             }
-            turns.opened(fresh, member);
-            place.whenComplete((permit, error) -> {
-                if (permit != null) {
-                    turns.granted(fresh, permit);
-                } else {
-                    turns.refused(fresh);
-                }
-            });
+            member.leaveBy(fresh);
+            try {
+                turns.opened(fresh, member);
+            } finally { // a turn that nobody hears of would never be passed on
+                place.whenComplete((permit, error) -> {
+                    if (permit != null) {
+                        turns.granted(fresh, permit);
+                    } else {
+                        turns.refused(fresh);
+                    }
+                });
+            }
             return;
         }
     }

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class Writes {
     private final Units units;
     private final WorkReport report;
     private final HoldAndWait holders;
+    private final QueueRoom room;
     private final ConcurrentHashMap<String, Table> tables = new ConcurrentHashMap<>();
 
     /**
@@ -41,7 +43,8 @@ public final class Writes {
         this.threads = new WorkThreads(settings.name());
         this.holders = pool.holdAndWait();
         GroupWriter groups = new GroupWriter(threads, Math.max(1, settings.groupLimit()));
-        this.line = new WritersLine(settings.name(), holders, groups);
+        this.room = new QueueRoom(settings.maxQueued());
+        this.line = new WritersLine(settings.name(), holders, groups, room);
         this.report = line.report();
         this.units = new Units(pool, repeater, report);
         groups.connect(line, units);
@@ -80,7 +83,7 @@ public final class Writes {
         Budget budget = budget(timeoutNanos);
         Permit turn = settings.groupLimit() > 0 ? line.tryEnter() : line.enter("write", budget);
         if (turn == null) {
-            return share("write", new PendingFunction<>(work, new Call(threads), budget, report));
+            return share("write", call -> new PendingFunction<>(work, call, budget, report));
         }
         budget.leftLine();
         line.begin();
@@ -92,17 +95,64 @@ public final class Writes {
     }
 
     /** Joins a group and waits for the outcome. */
-    private <T extends @Nullable Object> T share(String what, Pending<T> member) throws SQLException {
+    private <T extends @Nullable Object> T share(String what, Function<Call, Pending<T>> made) throws SQLException {
         boolean noted = holders.begin(what);
         try {
-            member.watch(threads);
-            line.join(member);
+            if (!room.enter()) {
+                throw report.full(room.most());
+            }
+            Pending<T> member = made.apply(new Call(threads, room));
+            queue(member, null, true);
             return member.await();
         } finally {
             if (noted) {
                 holders.end();
             }
         }
+    }
+
+    /** Puts it at the end of the line, for which it has room; or tells it why not. */
+    private void queue(Pending<?> write, @Nullable SQLException refusal, boolean shares) {
+        if (refusal != null) {
+            write.completeExceptionally(refusal);
+            return;
+        }
+        try {
+            write.watch(threads);
+            if (shares) {
+                line.join(write);
+            } else {
+                takePlace(write);
+            }
+        } catch (RuntimeException | Error e) { // when there is no memory left, for one
+            write.call.finish();
+            throw e;
+        }
+    }
+
+    private void takePlace(Pending<?> write) {
+        CompletableFuture<Permit> place = line.enterAsync(write.budget);
+        place.whenComplete((turn, error) -> {
+            if (turn != null) {
+                threads.write(() -> alone(write, turn));
+            } else {
+                write.fail(line.translate(error, write.budget));
+                threads.deliver(write);
+            }
+        });
+        write.leaveBy(() -> place.cancel(false));
+    }
+
+    private Call call(@Nullable SQLException refusal) {
+        return refusal == null ? new Call(threads, room) : new Call(threads);
+    }
+
+    /** Takes room in the line for a future, or says why not. */
+    private @Nullable SQLException refusal(String what) {
+        if (settings.readOnly()) {
+            return report.readOnly(what);
+        }
+        return room.enter() ? null : report.full(room.most());
     }
 
     @FunctionalInterface
@@ -167,27 +217,9 @@ public final class Writes {
      * @return the result to come, complete once it is committed
      */
     public <T extends @Nullable Object> CompletableFuture<T> writeAsync(Work<T> work, long timeoutNanos) {
-        Budget budget = budget(timeoutNanos);
-        PendingFunction<T> write = new PendingFunction<>(work, new Call(threads), budget, report);
-        if (settings.readOnly()) {
-            write.completeExceptionally(report.readOnly("write"));
-            return write;
-        }
-        write.watch(threads);
-        if (settings.groupLimit() > 0) {
-            line.join(write);
-        } else {
-            CompletableFuture<Permit> place = line.enterAsync(budget);
-            place.whenComplete((turn, error) -> {
-                if (turn != null) {
-                    threads.write(() -> alone(write, turn));
-                } else {
-                    write.fail(line.translate(error, budget));
-                    threads.deliver(write);
-                }
-            });
-            write.leaveBy(() -> place.cancel(false));
-        }
+        SQLException refusal = refusal("write");
+        PendingFunction<T> write = new PendingFunction<>(work, call(refusal), budget(timeoutNanos), report);
+        queue(write, refusal, settings.groupLimit() > 0);
         return write;
     }
 
@@ -215,12 +247,13 @@ public final class Writes {
         refuse("append");
         Table target = table(table);
         Budget budget = budget(-1);
-        Call call = new Call(threads);
         Permit turn = line.tryEnter();
         if (turn == null) {
-            share("append", new PendingRow(target, row.clone(), call, budget, report));
+            @Nullable Object[] copy = row.clone();
+            this.<@Nullable Void>share("append", call -> new PendingRow(target, copy, call, budget, report));
             return;
         }
+        Call call = new Call(threads);
         budget.leftLine();
         call.start();
         line.begin();
@@ -239,13 +272,11 @@ public final class Writes {
      * @return complete once it is committed
      */
     public CompletableFuture<@Nullable Void> appendAsync(String table, @Nullable Object[] row) {
-        Budget budget = budget(-1);
-        PendingRow pending = new PendingRow(table(table), row.clone(), new Call(threads), budget, report);
-        if (settings.readOnly()) {
-            pending.completeExceptionally(report.readOnly("append"));
-        } else {
-            line.join(pending);
-        }
+        Table target = table(table);
+        @Nullable Object[] copy = row.clone();
+        SQLException refusal = refusal("append");
+        PendingRow pending = new PendingRow(target, copy, call(refusal), budget(-1), report);
+        queue(pending, refusal, true);
         return pending;
     }
 
