@@ -5,9 +5,11 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +41,9 @@ final class FaultySource extends UselessSource implements AutoCloseable {
     /** The call that next fails after it was carried out, such as {@code Connection.commit}; null for none. */
     volatile @Nullable String failAfter;
 
+    /** Whether it fails only after it was done. */
+    volatile boolean late;
+
     volatile Supplier<? extends Throwable> fault = () -> new SQLException("injected");
 
     /** The instance is invalid until its last connection was closed. */
@@ -46,6 +51,15 @@ final class FaultySource extends UselessSource implements AutoCloseable {
 
     /** What a close waits for; null for nothing. */
     volatile @Nullable CountDownLatch closeGate;
+
+    /** What a COMMIT waits for, or an INSERT that commits by itself; null for nothing. */
+    volatile @Nullable CountDownLatch commitGate;
+
+    /** Whether those fail. */
+    volatile boolean failCommit;
+
+    /** Counted down when one waits there. */
+    final CountDownLatch committing = new CountDownLatch(1);
 
     FaultySource() throws SQLException {
         anchor = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
@@ -62,18 +76,33 @@ final class FaultySource extends UselessSource implements AutoCloseable {
         return open.size();
     }
 
+    /** What is committed, in the order in which it was inserted. */
+    List<Integer> values() throws SQLException {
+        List<Integer> values = new ArrayList<>();
+        try (Connection c = anchor.duplicate();
+                Statement statement = c.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT x FROM t ORDER BY rowid")) {
+            while (rows.next()) {
+                values.add(rows.getInt(1));
+            }
+        }
+        return values;
+    }
+
     int rows() throws SQLException {
         try (Connection c = anchor.duplicate()) {
             return DuckPoolTest.intOf(c, "SELECT count(*) FROM t");
         }
     }
 
-    private void call(String what) throws Throwable {
+    /** Counts a call, and fails it if it is the one; true if it is to fail when it is done. */
+    private boolean call(String what) throws Throwable {
         int n = calls.incrementAndGet();
         trace.add(what);
-        if (n == failAt) {
+        if (n == failAt && !late) {
             throw fault.get();
         }
+        return n == failAt;
     }
 
     @Override
@@ -114,7 +143,7 @@ final class FaultySource extends UselessSource implements AutoCloseable {
                 dead = false;
             }
         }
-        call(type.getSimpleName() + "." + method.getName());
+        boolean fails = call(type.getSimpleName() + "." + method.getName());
         if (closes) {
             return null;
         }
@@ -124,7 +153,19 @@ final class FaultySource extends UselessSource implements AutoCloseable {
         if (dead && method.getName().startsWith("execute")) {
             throw new SQLException(FATAL);
         }
+        boolean commits = isCommit(real, method, connection);
+        CountDownLatch gate = commitGate;
+        if (commits && gate != null) {
+            committing.countDown();
+            WriteFixture.uninterrupted(gate);
+        }
+        if (commits && failCommit && !late) {
+            throw fault.get();
+        }
         Object result = real(method, real, args);
+        if (fails || (commits && failCommit)) {
+            throw fault.get();
+        }
         if ((type.getSimpleName() + "." + method.getName()).equals(failAfter)) {
             failAfter = null;
             throw fault.get();
@@ -135,6 +176,14 @@ final class FaultySource extends UselessSource implements AutoCloseable {
             }
         }
         return result;
+    }
+
+    private static boolean isCommit(Object real, Method method, Connection connection) throws SQLException {
+        return method.getName().equals("commit")
+                || (real instanceof PreparedStatement
+                        && method.getName().startsWith("execute")
+                        && method.getParameterCount() == 0
+                        && connection.getAutoCommit());
     }
 
     private static @Nullable Object real(Method method, Object real, @Nullable Object @Nullable [] args)

@@ -1,5 +1,6 @@
 package io.github.duckpool;
 
+import static io.github.duckpool.DuckPoolTest.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,10 +8,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Waits that could never end are refused at once: for a turn or a connection that only the waiting threads could give. */
 @Timeout(60)
@@ -53,24 +59,108 @@ class HoldAndWaitTest extends WriteFixture {
         }
     }
 
-    /** Two threads with one connection each, both of which want another: one at least is refused, and then the rest goes on. */
+    /** What a future handed over is held by the thread that uses it. */
     @Test
-    void aCircleOfHoldersIsBroken() throws Exception {
+    void aConnectionFromAFutureCountsOnceItIsUsed() throws Exception {
+        try (DuckPool one = DuckPool.builder()
+                .database(":memory:")
+                .maxSize(1)
+                .poolName("one")
+                .build()) {
+            try (Connection held = one.connectionAsync().get()) {
+                run(held, "SELECT 1");
+                assertThatThrownBy(() -> one.write(c -> 0)).hasMessageContaining("it holds them all");
+                assertThatThrownBy(() -> one.append("t", 1)).hasMessageContaining("one: append needs a connection");
+                assertThatThrownBy(() -> one.read(c -> 0)).hasMessageContaining("one: read needs a connection");
+            }
+            assertThat(one.<Integer>write(c -> 1)).isEqualTo(1);
+            // Another thread that uses it next holds it then, and this one does not.
+            try (Connection held = one.connectionAsync().get()) {
+                assertThat(held.isClosed()).isFalse();
+                CompletableFuture<Integer> write = one.writeAsync(c -> 2);
+                Thread user = new Thread(() -> {
+                    try (held) {
+                        run(held, "SELECT 1");
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                user.start();
+                assertThat(write.get()).isEqualTo(2);
+                user.join();
+            }
+        }
+    }
+
+    /** How a thread comes to hold a connection. */
+    enum Holding {
+        GET_CONNECTION {
+            @Override
+            void hold(DuckPool pool, Body whileHeld) throws Exception {
+                try (Connection held = pool.getConnection()) {
+                    whileHeld.run();
+                }
+            }
+        },
+        READ {
+            @Override
+            void hold(DuckPool pool, Body whileHeld) throws SQLException {
+                pool.read(c -> {
+                    whileHeld.run();
+                    return 0;
+                });
+            }
+        },
+        FUTURE {
+            @Override
+            void hold(DuckPool pool, Body whileHeld) throws Exception {
+                try (Connection held = pool.connectionAsync().get()) {
+                    run(held, "SELECT 1");
+                    whileHeld.run();
+                }
+            }
+        };
+
+        abstract void hold(DuckPool pool, Body whileHeld) throws Exception;
+    }
+
+    interface Body {
+        void run() throws SQLException;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Two threads with one connection each, both of which want another: one at least is refused, and then the rest goes on. */
+    @ParameterizedTest
+    @EnumSource
+    void aCircleOfHoldersIsBroken(Holding holding) throws Exception {
         try (DuckPool two = DuckPool.builder().database(":memory:").maxSize(2).build()) {
             CountDownLatch bothHold = new CountDownLatch(2);
             AtomicInteger refused = new AtomicInteger();
+            AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
             List<Thread> threads = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
                 Thread thread = new Thread(() -> {
-                    try (Connection held = two.getConnection()) {
-                        bothHold.countDown();
-                        bothHold.await();
-                        two.write(c -> 0);
+                    try {
+                        holding.hold(two, () -> {
+                            bothHold.countDown();
+                            await(bothHold);
+                            two.write(c -> 0);
+                        });
                     } catch (SQLException e) {
-                        assertThat(e.getMessage()).contains("none will come free");
-                        refused.incrementAndGet();
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
+                        if (e.getMessage().contains("none will come free")) {
+                            refused.incrementAndGet();
+                        } else {
+                            failure.set(e);
+                        }
+                    } catch (Throwable e) {
+                        failure.set(e);
                     }
                 });
                 thread.start();
@@ -79,6 +169,7 @@ class HoldAndWaitTest extends WriteFixture {
             for (Thread thread : threads) {
                 thread.join();
             }
+            assertThat(failure.get()).isNull();
             assertThat(refused).hasValueBetween(1, 2);
             assertThat(two.<Integer>write(c -> 1)).isEqualTo(1);
         }

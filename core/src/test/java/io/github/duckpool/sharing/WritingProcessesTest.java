@@ -47,7 +47,7 @@ class WritingProcessesTest {
     @Test
     @Tag("torture")
     void acknowledgedRowsSurviveManyKills() throws Exception {
-        killWhileWriting(Integer.getInteger("duckpool.torture.rows", 12_000), 30);
+        killWhileWriting(Integer.getInteger("duckpool.torture.rows", 15_000), 36);
     }
 
     private void killWhileWriting(int rows, int kills) throws Exception {

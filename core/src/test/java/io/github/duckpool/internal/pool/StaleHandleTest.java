@@ -114,7 +114,7 @@ class StaleHandleTest {
     @Test
     @Tag("torture")
     void torture() throws Exception {
-        hammer(5_000);
+        hammer(30_000);
     }
 
     @Test

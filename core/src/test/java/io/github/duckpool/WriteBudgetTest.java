@@ -1,0 +1,156 @@
+package io.github.duckpool;
+
+import static io.github.duckpool.DuckPoolTest.intOf;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The line, the connection, the attempts and the statements share one time: each stage gets what the one before has left. A stage
+ * that got the whole time again would take longer than it is allowed here, by more than a busy machine can be late.
+ */
+@Timeout(60)
+class WriteBudgetTest extends WriteFixture {
+    private static final Duration TIME = Duration.ofMillis(2_500);
+
+    /** What the stage before takes of it. */
+    private static final long TAKEN_MILLIS = 1_800;
+
+    private static final Pattern ACCOUNT = Pattern.compile(
+            "not done within 2500 ms: waited (\\d+) ms in the writers' line and (\\d+) ms for a connection, ran (\\d+) ms");
+
+    private static void sleepUntil(long startNanos) throws InterruptedException {
+        while (System.nanoTime() - startNanos < TimeUnit.MILLISECONDS.toNanos(TAKEN_MILLIS)) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    private static long[] account(@Nullable Throwable e) {
+        assertThat(e).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(SQLTimeoutException.class);
+        Matcher matcher = ACCOUNT.matcher(String.valueOf(e));
+        assertThat(matcher.find()).as("%s", e).isTrue();
+        return new long[] {
+            Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)), Long.parseLong(matcher.group(3))
+        };
+    }
+
+    private DuckPool one(int group) {
+        pool.close();
+        DuckPoolBuilder builder = builder().maxSize(1);
+        if (group > 0) {
+            builder.groupCommit(GroupCommit.upTo(group));
+        }
+        pool = builder.build();
+        return pool;
+    }
+
+    private CompletableFuture<Integer> block(CountDownLatch release) throws InterruptedException {
+        CountDownLatch blocking = new CountDownLatch(1);
+        CompletableFuture<Integer> blocker = pool.writeAsync(c -> {
+            blocking.countDown();
+            return uninterrupted(release);
+        });
+        blocking.await();
+        return blocker;
+    }
+
+    /** The only connection goes to one who has waited for longer, when the turn has come. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 16})
+    void whatTheLineLeavesIsForTheConnection(int group) throws Exception {
+        one(group);
+        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<Integer> blocker = block(release);
+        CompletableFuture<Connection> other = pool.connectionAsync();
+        long startNanos = System.nanoTime();
+        CompletableFuture<Integer> write = pool.writeAsync(c -> 0, TIME);
+        sleepUntil(startNanos);
+        release.countDown();
+        blocker.get();
+        try (Connection held = other.get()) {
+            long[] spent = account(catchThrowable(write::get));
+            assertThat(held.isClosed()).isFalse();
+            assertThat(spent[0]).isGreaterThanOrEqualTo(TAKEN_MILLIS - 50);
+            assertThat(spent[1] + spent[2]).isLessThan(TIME.toMillis());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 16})
+    void whatTheLineLeavesIsForTheStatement(int group) throws Exception {
+        one(group);
+        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<Integer> blocker = block(release);
+        long startNanos = System.nanoTime();
+        CompletableFuture<Integer> write = pool.writeAsync(c -> intOf(c, ENDLESS), TIME);
+        sleepUntil(startNanos);
+        release.countDown();
+        blocker.get();
+        long[] spent = account(catchThrowable(write::get));
+        assertThat(spent[0]).isGreaterThanOrEqualTo(TAKEN_MILLIS - 50);
+        assertThat(spent[2]).isLessThan(TIME.toMillis());
+    }
+
+    @Test
+    void whatTheConnectionLeavesIsForTheStatement() throws Exception {
+        one(0);
+        Connection held = pool.connectionAsync().get();
+        long startNanos = System.nanoTime();
+        CompletableFuture<Integer> write = pool.writeAsync(c -> intOf(c, ENDLESS), TIME);
+        sleepUntil(startNanos);
+        held.close();
+        long[] spent = account(catchThrowable(write::get));
+        assertThat(spent[1]).isGreaterThanOrEqualTo(TAKEN_MILLIS - 200);
+        assertThat(spent[2]).isLessThan(TIME.toMillis());
+    }
+
+    /** What waits for a lock, on the file or on a row, is the retry policy, which is told what is left. */
+    @Test
+    void whatTheLineLeavesIsForTheAttempts() throws Exception {
+        pool.close();
+        List<Duration> budgets = new CopyOnWriteArrayList<>();
+        RetryPolicy noting = new RetryPolicy() {
+            @Override
+            public <T extends @Nullable Object> T call(SqlCallable<T> work, Duration budget) throws SQLException {
+                budgets.add(budget);
+                return work.call();
+            }
+        };
+        pool = builder().maxSize(2).retry(noting).build();
+        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<Integer> blocker = block(release);
+        budgets.clear();
+        long startNanos = System.nanoTime();
+        CompletableFuture<Integer> write = pool.writeAsync(c -> 1, Duration.ofSeconds(40));
+        sleepUntil(startNanos);
+        release.countDown();
+        blocker.get();
+        assertThat(write.get()).isEqualTo(1);
+        assertThat(budgets).hasSize(1);
+        assertThat(budgets.get(0)).isLessThanOrEqualTo(Duration.ofSeconds(40).minusMillis(TAKEN_MILLIS - 50));
+
+        // The file is closed, so the next write's budget bounds opening it, too.
+        pool.close();
+        pool = builder().maxSize(2).retry(noting).build();
+        budgets.clear();
+        assertThat(pool.<Integer>write(c -> 2, Duration.ofSeconds(7))).isEqualTo(2);
+        assertThat(budgets).hasSizeGreaterThanOrEqualTo(2).allMatch(b -> b.compareTo(Duration.ofSeconds(7)) <= 0);
+    }
+}
