@@ -70,7 +70,7 @@ class WriteFaultTest {
         MANY_ROWS {
             @Override
             void write(DuckPool pool, Run run) throws Exception {
-                run.queue(pool, 20, x -> pool.appendAsync("t", x));
+                run.queue(pool, 40, x -> pool.appendAsync("t", x));
             }
         },
         STREAM {
