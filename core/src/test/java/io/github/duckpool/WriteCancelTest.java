@@ -249,7 +249,7 @@ class WriteCancelTest {
             assertThat(write.cancel(true)).isTrue();
             cancelled.countDown();
             assertThat(pool.<Integer>write(c -> intOf(c, "SELECT count(*) FROM t"))).isZero();
-            assertThat(met.get()).hasMessageContaining("letters: cancelled; nothing of it is committed");
+            assertThat((Throwable) met.get()).hasMessageContaining("letters: cancelled; nothing of it is committed");
         }
     }
 

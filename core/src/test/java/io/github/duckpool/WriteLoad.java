@@ -1,6 +1,5 @@
 package io.github.duckpool;
 
-import static io.github.duckpool.DuckPoolTest.run;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -90,13 +89,13 @@ final class WriteLoad extends Thread {
             case 7 -> now(x, () -> {
                 // Holds a connection, so that others wait for one.
                 try (Connection held = pool.getConnection()) {
-                    run(held, "SELECT sum(range) FROM range(20000)");
+                    DuckPoolTest.run(held, "SELECT sum(range) FROM range(20000)");
                 }
                 throw new SQLException("nothing was written");
             });
             case 8 -> later(x, pool.writeAsync(c -> {
                 insert(c, x);
-                run(c, "INSERT INTO t VALUES ('no number')");
+                DuckPoolTest.run(c, "INSERT INTO t VALUES ('no number')");
                 return x;
             }));
             default -> later(x, pool.writeAsync(c -> insert(c, x)));
@@ -108,7 +107,7 @@ final class WriteLoad extends Thread {
     }
 
     private static int insert(Connection c, int x) throws SQLException {
-        run(c, "INSERT INTO t VALUES (" + x + ")");
+        DuckPoolTest.run(c, "INSERT INTO t VALUES (" + x + ")");
         return x;
     }
 
