@@ -73,8 +73,9 @@ class QueuedWritesTest extends WriteFixture {
     }
 
     private void assertFull() {
-        String why = "letters: at most 5 writes may wait for their turn (maxQueuedWrites), and as many do; this one was not"
-                + " begun; thread letters writer-1 has been writing for ";
+        String why =
+                "letters: at most 5 writes may wait for their turn (maxQueuedWrites), and as many do; this one was not"
+                        + " begun; thread letters writer-1 has been writing for ";
         assertThatThrownBy(() -> one(-1).get())
                 .isInstanceOf(ExecutionException.class)
                 .cause()

@@ -219,9 +219,11 @@ class WriteCancelTest {
             source.commitGate = gate;
             CompletableFuture<?> write = Way.ALONE.ask(pool, 1);
             source.committing.await();
-            assertThat(write.completeExceptionally(new IllegalStateException("mine"))).isTrue();
+            assertThat(write.completeExceptionally(new IllegalStateException("mine")))
+                    .isTrue();
             gate.countDown();
-            assertThat(pool.<Integer>write(c -> intOf(c, "SELECT count(*) FROM t"))).isEqualTo(1);
+            assertThat(pool.<Integer>write(c -> intOf(c, "SELECT count(*) FROM t")))
+                    .isEqualTo(1);
             assertThatThrownBy(write::get).hasRootCauseMessage("mine");
         }
     }
@@ -248,7 +250,8 @@ class WriteCancelTest {
             inserted.await();
             assertThat(write.cancel(true)).isTrue();
             cancelled.countDown();
-            assertThat(pool.<Integer>write(c -> intOf(c, "SELECT count(*) FROM t"))).isZero();
+            assertThat(pool.<Integer>write(c -> intOf(c, "SELECT count(*) FROM t")))
+                    .isZero();
             assertThat((Throwable) met.get()).hasMessageContaining("letters: cancelled; nothing of it is committed");
         }
     }

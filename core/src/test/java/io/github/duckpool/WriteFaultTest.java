@@ -76,7 +76,8 @@ class WriteFaultTest {
         STREAM {
             @Override
             void write(DuckPool pool, Run run) {
-                @Nullable Throwable told = run.outcome(
+                @Nullable
+                Throwable told = run.outcome(
                         () -> pool.append("t", IntStream.rangeClosed(1, 5).mapToObj(x -> new Object[] {x})));
                 for (int x = 1; x <= 5; x++) {
                     run.told.put(x, told);
@@ -189,7 +190,8 @@ class WriteFaultTest {
     @EnumSource
     void anyCallMayFailWhenItIsDone(Way way) throws Exception {
         // An INSERT that commits by itself: DuckDB has no plain error for a row that is there.
-        for (Fault fault : way == Way.APPEND ? List.of(Fault.UNCHECKED, Fault.FATAL) : List.of(Fault.SQL, Fault.FATAL)) {
+        for (Fault fault :
+                way == Way.APPEND ? List.of(Fault.UNCHECKED, Fault.FATAL) : List.of(Fault.SQL, Fault.FATAL)) {
             failEachCall(way, fault, true);
         }
     }
@@ -215,7 +217,9 @@ class WriteFaultTest {
                 way.write(pool, run);
                 reached = source.calls() >= source.failAt;
                 String where = name + " at "
-                        + source.trace.subList(Math.max(0, Math.min(source.failAt, source.calls()) - 3), Math.min(source.failAt, source.calls()));
+                        + source.trace.subList(
+                                Math.max(0, Math.min(source.failAt, source.calls()) - 3),
+                                Math.min(source.failAt, source.calls()));
                 source.failAt = 0;
                 assertTruth(run, source, where);
                 awaitTrue(() -> serves(pool, fault), where);
@@ -255,7 +259,9 @@ class WriteFaultTest {
             });
             return true;
         } catch (SQLException e) {
-            assertThat(fault).as("only a fatal error may cost the next one: %s", e).isEqualTo(Fault.FATAL);
+            assertThat(fault)
+                    .as("only a fatal error may cost the next one: %s", e)
+                    .isEqualTo(Fault.FATAL);
             return false;
         }
     }

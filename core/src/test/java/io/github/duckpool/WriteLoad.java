@@ -1,6 +1,5 @@
 package io.github.duckpool;
 
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -86,18 +85,20 @@ final class WriteLoad extends Thread {
             case 3 -> now(x, () -> pool.append("t", Stream.<Object[]>of(new Object[] {x})));
             case 4 -> later(x, pool.writeAsync(c -> insert(c, x), shortTime()));
             case 5, 6 -> later(x, pool.appendAsync("t", x));
-            case 7 -> now(x, () -> {
-                // Holds a connection, so that others wait for one.
-                try (Connection held = pool.getConnection()) {
-                    DuckPoolTest.run(held, "SELECT sum(range) FROM range(20000)");
-                }
-                throw new SQLException("nothing was written");
-            });
-            case 8 -> later(x, pool.writeAsync(c -> {
-                insert(c, x);
-                DuckPoolTest.run(c, "INSERT INTO t VALUES ('no number')");
-                return x;
-            }));
+            case 7 ->
+                now(x, () -> {
+                    // Holds a connection, so that others wait for one.
+                    try (Connection held = pool.getConnection()) {
+                        DuckPoolTest.run(held, "SELECT sum(range) FROM range(20000)");
+                    }
+                    throw new SQLException("nothing was written");
+                });
+            case 8 ->
+                later(x, pool.writeAsync(c -> {
+                    insert(c, x);
+                    DuckPoolTest.run(c, "INSERT INTO t VALUES ('no number')");
+                    return x;
+                }));
             default -> later(x, pool.writeAsync(c -> insert(c, x)));
         }
     }

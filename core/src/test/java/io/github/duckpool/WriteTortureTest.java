@@ -91,7 +91,8 @@ class WriteTortureTest {
             WriteLoad victim = loads.get(random.nextInt(loads.size()));
             victim.interrupt();
             TimeUnit.MICROSECONDS.sleep(random.nextInt(3_000));
-            if (closing != Closing.AFTERWARDS && loads.stream().mapToInt(WriteLoad::good).sum() > enough) {
+            if (closing != Closing.AFTERWARDS
+                    && loads.stream().mapToInt(WriteLoad::good).sum() > enough) {
                 pool.close();
                 break;
             }
@@ -128,10 +129,13 @@ class WriteTortureTest {
                         good++;
                         assertThat(count).as("acknowledged %s", told).isOne();
                     }
-                    case BAD -> assertThat(count).as("failed or cancelled %s", told).isZero();
+                    case BAD ->
+                        assertThat(count).as("failed or cancelled %s", told).isZero();
                     case UNKNOWN -> {
                         assertThat(count).as("unknown %s", told).isLessThanOrEqualTo(1);
-                        assertThat(closing).as("nothing but a cut-off leaves an outcome unknown").isEqualTo(Closing.HARSH);
+                        assertThat(closing)
+                                .as("nothing but a cut-off leaves an outcome unknown")
+                                .isEqualTo(Closing.HARSH);
                     }
                 }
             }

@@ -186,8 +186,7 @@ final class Table {
         return to;
     }
 
-    private void insert(Connection connection, List<@Nullable Object[]> rows, Execution execution)
-            throws SQLException {
+    private void insert(Connection connection, List<@Nullable Object[]> rows, Execution execution) throws SQLException {
         int width = rows.get(0).length;
         if (width == 0) {
             throw new SQLException("row must have at least 1 value, was empty, for table " + name.sql(), "21S01");
