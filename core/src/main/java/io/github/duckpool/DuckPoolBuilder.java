@@ -1,14 +1,9 @@
 package io.github.duckpool;
 
 import io.github.duckpool.observe.Alert;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Properties;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Collects the settings of a {@link DuckPool}. A bad value is refused at once with an {@link IllegalArgumentException} that
  * holds the rule and the value. Not thread-safe; a builder may build any number of pools.
  */
-public final class DuckPoolBuilder {
-    DatabaseUrl url = DatabaseUrl.of(DatabaseUrl.PREFIX);
-    boolean sourceGiven;
-
-    @Nullable
-    DataSource dataSource;
-
+public final class DuckPoolBuilder extends DatabaseBuilder {
     @Nullable
     String poolName;
 
@@ -36,10 +25,6 @@ public final class DuckPoolBuilder {
     Duration closeTimeout = Duration.ofSeconds(10);
     Duration maxOvertaking = Duration.ofMillis(1);
     int statementCacheSize = 32;
-    boolean readOnly;
-    final List<String> initSql = new ArrayList<>();
-    final List<String> connectionInitSql = new ArrayList<>();
-    final Map<String, String> settings = new TreeMap<>();
 
     @Nullable
     Sharing sharing;
@@ -55,70 +40,8 @@ public final class DuckPoolBuilder {
 
     DuckPoolBuilder() {}
 
-    /**
-     * Opens a database file; DuckDB makes it if it is missing (its directory must exist).
-     *
-     * @param file the file's path; a link or a relative path names the same database as the file's real path
-     * @return this
-     */
-    public DuckPoolBuilder database(Path file) {
-        return database(file.toString());
-    }
-
-    /**
-     * Opens a database by its path, or {@code ":memory:"} for one database in memory that all connections of this pool share.
-     *
-     * @param pathOrMemory the path, or {@code :memory:}
-     * @return this
-     * @throws IllegalArgumentException if it is blank or contains a semicolon
-     */
-    public DuckPoolBuilder database(String pathOrMemory) {
-        url = DatabaseUrl.ofDatabase(pathOrMemory);
-        sourceGiven = true;
-        return this;
-    }
-
-    /**
-     * Opens a JDBC URL of DuckDB. {@code jdbc:duckdb:} gives one database in memory, shared by all connections of this pool.
-     *
-     * @param url a URL that starts with {@code jdbc:duckdb:}; settings may follow after semicolons, and win over the builder's.
-     *     {@code user} and {@code password} are left out, since DuckDB has none and would count them as another configuration
-     * @return this
-     * @throws IllegalArgumentException if it is not a DuckDB URL
-     */
-    public DuckPoolBuilder url(String url) {
-        this.url = DatabaseUrl.of(url);
-        this.url.settings().forEach(this::interpret);
-        sourceGiven = true;
-        return this;
-    }
-
-    /**
-     * Opens a JDBC URL of DuckDB with connection properties, which are DuckDB settings.
-     *
-     * @param url as for {@link #url(String)}
-     * @param properties settings as for {@link #setting(String, String)}
-     * @return this
-     * @throws IllegalArgumentException if it is not a DuckDB URL
-     */
-    public DuckPoolBuilder url(String url, Properties properties) {
-        for (String name : properties.stringPropertyNames()) {
-            setting(name, properties.getProperty(name));
-        }
-        return url(url);
-    }
-
-    /**
-     * Wraps an existing data source of DuckDB connections. Its first connection becomes the anchor from which the others are
-     * duplicated; where that is not possible each connection is asked of the data source. The pool doesn't close the data
-     * source. To take turns on its file with other processes, also name the file by {@link #database(Path)} and choose a
-     * {@link #sharing(Sharing)}; the data source must then not keep connections of its own.
-     *
-     * @param dataSource gives connections to one DuckDB database
-     * @return this
-     */
-    public DuckPoolBuilder dataSource(DataSource dataSource) {
-        this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
+    @Override
+    DuckPoolBuilder self() {
         return this;
     }
 
@@ -145,7 +68,7 @@ public final class DuckPoolBuilder {
      * @throws IllegalArgumentException if it is out of range
      */
     public DuckPoolBuilder maxSize(int maxSize) {
-        this.maxSize = range("maxSize", maxSize, 1, 4096);
+        this.maxSize = SettingRules.range("maxSize", maxSize, 1, 4096);
         return this;
     }
 
@@ -157,7 +80,7 @@ public final class DuckPoolBuilder {
      * @throws IllegalArgumentException if it is negative; more than {@code maxSize} is refused by {@link #build()}
      */
     public DuckPoolBuilder minIdle(int minIdle) {
-        this.minIdle = range("minIdle", minIdle, 0, 4096);
+        this.minIdle = SettingRules.range("minIdle", minIdle, 0, 4096);
         return this;
     }
 
@@ -169,7 +92,7 @@ public final class DuckPoolBuilder {
      * @throws IllegalArgumentException if it is not positive
      */
     public DuckPoolBuilder borrowTimeout(Duration borrowTimeout) {
-        this.borrowTimeout = positive("borrowTimeout", borrowTimeout);
+        this.borrowTimeout = SettingRules.positive("borrowTimeout", borrowTimeout);
         return this;
     }
 
@@ -181,7 +104,7 @@ public final class DuckPoolBuilder {
      * @throws IllegalArgumentException if it is negative
      */
     public DuckPoolBuilder maxLifetime(Duration maxLifetime) {
-        this.maxLifetime = notNegative("maxLifetime", maxLifetime);
+        this.maxLifetime = SettingRules.notNegative("maxLifetime", maxLifetime);
         return this;
     }
 
@@ -193,7 +116,7 @@ public final class DuckPoolBuilder {
      * @throws IllegalArgumentException if it is negative
      */
     public DuckPoolBuilder idleTimeout(Duration idleTimeout) {
-        this.idleTimeout = notNegative("idleTimeout", idleTimeout);
+        this.idleTimeout = SettingRules.notNegative("idleTimeout", idleTimeout);
         return this;
     }
 
@@ -206,7 +129,7 @@ public final class DuckPoolBuilder {
      * @throws IllegalArgumentException if it is negative
      */
     public DuckPoolBuilder leakThreshold(Duration leakThreshold) {
-        this.leakThreshold = notNegative("leakThreshold", leakThreshold);
+        this.leakThreshold = SettingRules.notNegative("leakThreshold", leakThreshold);
         return this;
     }
 
@@ -218,7 +141,7 @@ public final class DuckPoolBuilder {
      * @throws IllegalArgumentException if it is negative
      */
     public DuckPoolBuilder closeTimeout(Duration closeTimeout) {
-        this.closeTimeout = notNegative("closeTimeout", closeTimeout);
+        this.closeTimeout = SettingRules.notNegative("closeTimeout", closeTimeout);
         return this;
     }
 
@@ -231,7 +154,7 @@ public final class DuckPoolBuilder {
      * @throws IllegalArgumentException if it is negative
      */
     public DuckPoolBuilder maxOvertaking(Duration maxOvertaking) {
-        this.maxOvertaking = notNegative("maxOvertaking", maxOvertaking);
+        this.maxOvertaking = SettingRules.notNegative("maxOvertaking", maxOvertaking);
         return this;
     }
 
@@ -243,103 +166,8 @@ public final class DuckPoolBuilder {
      * @throws IllegalArgumentException if it is negative or above 10,000
      */
     public DuckPoolBuilder statementCacheSize(int statementCacheSize) {
-        this.statementCacheSize = range("statementCacheSize", statementCacheSize, 0, 10_000);
+        this.statementCacheSize = SettingRules.range("statementCacheSize", statementCacheSize, 0, 10_000);
         return this;
-    }
-
-    /**
-     * Opens the database read-only; a file is then shared with other readers by {@link Sharing#readOnly()}.
-     *
-     * @param readOnly the default is false
-     * @return this
-     */
-    public DuckPoolBuilder readOnly(boolean readOnly) {
-        this.readOnly = readOnly;
-        return this;
-    }
-
-    /**
-     * Adds SQL that runs once each time the database is opened, before anyone gets a connection. Session settings made here
-     * are inherited by every connection.
-     *
-     * @param sql one statement or several
-     * @return this
-     */
-    public DuckPoolBuilder initSql(String sql) {
-        initSql.add(notBlank("initSql", sql));
-        return this;
-    }
-
-    /**
-     * Adds SQL that runs on each new connection.
-     *
-     * @param sql one statement or several
-     * @return this
-     */
-    public DuckPoolBuilder connectionInitSql(String sql) {
-        connectionInitSql.add(notBlank("connectionInitSql", sql));
-        return this;
-    }
-
-    /**
-     * Sets one of DuckDB's own settings for the database, such as {@code memory_limit} or {@code threads}. On a database that
-     * a wrapped data source opens it is set afterwards, so it must be one that may change while the database runs.
-     *
-     * @param name the name that DuckDB gives it; {@code user} and {@code password} are left out, {@code duckdb.read_only} and
-     *     {@code access_mode} mean {@link #readOnly(boolean)}
-     * @param value its value; DuckDB checks it when the database is opened
-     * @return this
-     * @throws IllegalArgumentException if name or value is blank, or {@code jdbc_pin_db} would keep the file locked after
-     *     {@link DuckPool#close()}
-     */
-    public DuckPoolBuilder setting(String name, String value) {
-        notBlank("setting", name);
-        if (!DatabaseUrl.isCredential(name)) {
-            notBlank("setting " + name, value);
-            if (!interpret(name, value)) {
-                settings.put(name, value);
-            }
-        }
-        return this;
-    }
-
-    /** Settings that are not DuckDB's alone: the pool has to know of them. */
-    private boolean interpret(String name, String value) {
-        if (name.equals(DatabaseUrl.READ_ONLY)) {
-            readOnly = Boolean.parseBoolean(value);
-            return true;
-        }
-        if (name.equals("access_mode")) {
-            readOnly = value.equalsIgnoreCase("READ_ONLY");
-            return readOnly;
-        }
-        if (name.equals("jdbc_pin_db") && !value.equalsIgnoreCase("false")) {
-            throw new IllegalArgumentException(
-                    "setting jdbc_pin_db must be false, for it keeps the file locked after the pool is closed, was \""
-                            + value + "\"");
-        }
-        return false;
-    }
-
-    /**
-     * How many threads DuckDB uses for queries; its setting {@code threads}.
-     *
-     * @param threads one or more; DuckDB's default is one per core
-     * @return this
-     * @throws IllegalArgumentException if it is less than one
-     */
-    public DuckPoolBuilder threads(int threads) {
-        return setting("threads", Integer.toString(range("threads", threads, 1, 4096)));
-    }
-
-    /**
-     * How much memory DuckDB may use; its setting {@code memory_limit}.
-     *
-     * @param memoryLimit as DuckDB reads it, such as {@code 2GB}; its default is 80 % of the machine's memory
-     * @return this
-     */
-    public DuckPoolBuilder memoryLimit(String memoryLimit) {
-        return setting("memory_limit", memoryLimit);
     }
 
     /**
@@ -479,36 +307,5 @@ public final class DuckPoolBuilder {
                     "readOnly goes with Sharing.readOnly() or Sharing.exclusive(), was " + sharing);
         }
         return new DuckPool(new DuckPoolConfig(this));
-    }
-
-    private static int range(String name, int value, int min, int max) {
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(
-                    value < min
-                            ? name + " must be at least " + min + ", was " + value
-                            : name + " must be at most " + max + ", was " + value);
-        }
-        return value;
-    }
-
-    private static Duration positive(String name, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw new IllegalArgumentException(name + " must be longer than zero, was " + value);
-        }
-        return value;
-    }
-
-    private static Duration notNegative(String name, Duration value) {
-        if (value.isNegative()) {
-            throw new IllegalArgumentException(name + " must not be negative, was " + value);
-        }
-        return value;
-    }
-
-    private static String notBlank(String name, String value) {
-        if (value.isBlank()) {
-            throw new IllegalArgumentException(name + " must not be blank, was \"" + value + "\"");
-        }
-        return value;
     }
 }

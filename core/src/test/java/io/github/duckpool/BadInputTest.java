@@ -101,6 +101,19 @@ class BadInputTest {
         }
     }
 
+    /** It is what turns are taken on: to delete it would split the line of those who come next. */
+    @Test
+    void theCompanionFileStaysAndNothingElse() throws Exception {
+        Path file = Files.writeString(directory.resolve("letters.duckdb"), "junk");
+        assertRefused(DuckPool.builder().database(file), file, "it is no DuckDB database");
+        try (Stream<Path> left = Files.list(directory)) {
+            assertThat(left).containsExactlyInAnyOrder(file, directory.resolve("letters.duckdb.queue"));
+        }
+        Path missing = directory.resolve("missing");
+        assertRefused(DuckPool.builder().database(missing.resolve("letters.duckdb")), missing, "does not exist");
+        assertThat(missing).doesNotExist();
+    }
+
     @Test
     void aMissingFileReadOnly() throws Exception {
         Path file = directory.resolve("letters.duckdb");

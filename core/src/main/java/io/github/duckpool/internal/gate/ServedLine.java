@@ -29,6 +29,9 @@ abstract class ServedLine<S> {
     /** How often a lone waiter looks for its slot before it parks: about as long as the park would take. */
     private static final int SPINS = 100;
 
+    /** A time of more than seventy years, for which nobody sets a timer. */
+    private static final long FOREVER_NANOS = Long.MAX_VALUE / 4;
+
     private static final Supplier<GateClosedException> CLOSED_MEANWHILE = GateClosedException::new;
 
     private static final VarHandle ATTENTION;
@@ -156,7 +159,9 @@ abstract class ServedLine<S> {
             queue(borrower);
             // In line first: nobody leaves it before. What was decided meanwhile stays.
             future.whenComplete((slot, failure) -> giveUp(borrower));
-            future.orTimeout(timeoutNanos, TimeUnit.NANOSECONDS);
+            if (timeoutNanos < FOREVER_NANOS) {
+                future.orTimeout(timeoutNanos, TimeUnit.NANOSECONDS);
+            }
         }
         return future;
     }

@@ -15,32 +15,28 @@ final class SessionSql {
     static <T extends @Nullable Object> T run(Session session, String sql, int touch, T none, Transaction.Work<T> work)
             throws SQLException {
         session.touch(touch);
-        if ((touch & (SessionTouch.BEGIN | SessionTouch.COMMIT | SessionTouch.ROLLBACK)) != 0) {
-            return control(session, touch, none, work);
-        }
-        if ((touch & (SessionTouch.SETTING | SessionTouch.ATTACH)) == 0) {
-            return work.run();
+        if ((touch & SessionTouch.INSTANCE) == 0) {
+            return controlled(session, touch, none, work);
         }
         InstanceChanges changes = session.instance();
         try {
             changes.before(session.raw(), sql, touch);
         } catch (SQLException e) {
             // An aborted transaction, a stream that is open: the SQL itself fails for the same reason.
-            return work.run();
+            return controlled(session, touch, none, work);
         }
         try {
-            return work.run();
+            return controlled(session, touch, none, work);
         } finally {
-            lookAfter(session, changes, sql, touch);
+            changes.after(session.raw(), sql, touch);
         }
     }
 
-    private static void lookAfter(Session session, InstanceChanges changes, String sql, int touch) {
-        try {
-            changes.after(session.raw(), sql, touch);
-        } catch (SQLException e) {
-            session.mark(Session.SPENT);
-        }
+    private static <T extends @Nullable Object> T controlled(
+            Session session, int touch, T none, Transaction.Work<T> work) throws SQLException {
+        return (touch & (SessionTouch.BEGIN | SessionTouch.COMMIT | SessionTouch.ROLLBACK)) == 0
+                ? work.run()
+                : control(session, touch, none, work);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.pool;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -42,6 +43,12 @@ final class SessionTouch {
 
     /** The text is one statement; said of transaction control alone. */
     static final int SINGLE = 1 << 7;
+
+    /** Makes a secret, which the whole instance can use. */
+    static final int SECRET = 1 << 8;
+
+    /** May change what all sessions of the instance share. */
+    static final int INSTANCE = SETTING | ATTACH | SECRET;
 
     private static final Map<String, Integer> FIRST_WORDS = Map.ofEntries(
             Map.entry("SELECT", CLEAN),
@@ -92,9 +99,9 @@ final class SessionTouch {
             "SEQUENCE",
             "TYPE",
             "MACRO",
-            "FUNCTION",
-            "OR",
-            "REPLACE");
+            "FUNCTION");
+
+    private static final Set<String> BEFORE_A_KIND = Set.of("OR", "REPLACE", "TEMP", "TEMPORARY", "PERSISTENT");
 
     private static final Set<String> HIDDEN_EFFECT = Set.of("SETSEED", "PIVOT", "PIVOT_WIDER");
 
@@ -116,6 +123,7 @@ final class SessionTouch {
         DDL_BODY
     }
 
+    private final String sql;
     private final SqlTokens tokens;
     private Place place = Place.START;
     private int found;
@@ -123,6 +131,7 @@ final class SessionTouch {
     private int optionDepth;
 
     private SessionTouch(String sql) {
+        this.sql = sql;
         this.tokens = new SqlTokens(sql);
     }
 
@@ -146,7 +155,8 @@ final class SessionTouch {
             }
         }
         if (tokens.doubtful()) {
-            found |= TOUCHED | SETTING | ATTACH;
+            // Looking at the secrets has DuckDB load them, after which where they lie can't be set any more.
+            found |= TOUCHED | SETTING | ATTACH | (sql.toUpperCase(Locale.ROOT).contains("SECRET") ? SECRET : 0);
         }
         return statements == 1 && (found & (BEGIN | COMMIT | ROLLBACK)) != 0 ? found | SINGLE : found;
     }
@@ -184,12 +194,11 @@ final class SessionTouch {
                 }
             }
             case AFTER_CREATE -> {
-                if (!quoted && LASTING.contains(tokens.upperCaseWord())) {
-                    if (!tokens.isWord("OR") && !tokens.isWord("REPLACE")) {
-                        place = Place.DDL_BODY;
-                    }
-                } else {
-                    found |= TOUCHED;
+                String word = quoted ? "" : tokens.upperCaseWord();
+                if (!LASTING.contains(word) && !word.equals("OR") && !word.equals("REPLACE")) {
+                    found |= word.equals("SECRET") ? TOUCHED | SECRET : TOUCHED;
+                }
+                if (!BEFORE_A_KIND.contains(word)) {
                     place = Place.DDL_BODY;
                 }
             }

@@ -1,25 +1,17 @@
 package io.github.duckpool.internal.gate;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jetbrains.kotlinx.lincheck.LinChecker;
 import org.jetbrains.kotlinx.lincheck.annotations.Operation;
-import org.jetbrains.kotlinx.lincheck.annotations.Validate;
-import org.jetbrains.kotlinx.lincheck.strategy.managed.modelchecking.ModelCheckingOptions;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The gate's races, schedule by schedule. Every operation is a whole borrow with its return, so every one must come back: a
  * lost wakeup leaves all threads parked, which the model checker reports as a deadlock. Each checks within that nobody else holds its slot, and
- * after each scenario every slot must be at rest and the line empty. Futures are left to the other tests: their time-outs
- * bring in a thread of the JDK that the model checker doesn't schedule.
+ * after each scenario every slot must be at rest and the line empty. Futures have a test of their own.
  *
  * <p>The depth is set by the system properties {@code lincheck.iterations} and {@code lincheck.invocations}.
  */
@@ -77,14 +69,7 @@ class BorrowGateLincheckTest {
     private static void check(Class<? extends Operations> operations, int iterations, int invocations) {
         LinChecker.check(
                 operations,
-                new ModelCheckingOptions()
-                        .iterations(iterations)
-                        .invocationsPerIteration(invocations)
-                        .threads(3)
-                        .actorsPerThread(2)
-                        .actorsBefore(0)
-                        .actorsAfter(0)
-                        .sequentialSpecification(Sequential.class));
+                CheckedGate.model(iterations, invocations).sequentialSpecification(Sequential.class));
     }
 
     /** What the operations return, whatever the order: nothing. What they may not do is asserted inside them. */
@@ -107,19 +92,11 @@ class BorrowGateLincheckTest {
     }
 
     /** The operations on a gate of a size; the sessions know who uses them. */
-    public abstract static class Operations {
-        private static final long LONG = Long.MAX_VALUE / 4;
-
-        private final AtomicLong clock = new AtomicLong();
-        private final BorrowGate<Session> gate;
+    public abstract static class Operations extends CheckedGate {
         private final AtomicInteger suspenders = new AtomicInteger();
 
-        private static final class Session {
-            private final AtomicReference<@Nullable Object> owner = new AtomicReference<>();
-        }
-
         Operations(int size, long overtakingNanos) {
-            gate = new BorrowGate<>(size, overtakingNanos, clock::getAndIncrement);
+            super(size, overtakingNanos);
         }
 
         @Operation
@@ -163,16 +140,6 @@ class BorrowGateLincheckTest {
             }
         }
 
-        /** Borrows and says how that went, for there is one failure that a scenario brings about. */
-        private @Nullable Slot<Session> borrow() throws Exception {
-            try {
-                return gate.borrow(LONG);
-            } catch (ExecutionException refused) {
-                check(refused.getCause() instanceof Refused, "only what failWaiters gave");
-                return null;
-            }
-        }
-
         @Operation
         public void giveUp() throws Exception {
             try {
@@ -209,47 +176,5 @@ class BorrowGateLincheckTest {
         public void failWaiters() {
             gate.failWaiters(Refused::new);
         }
-
-        private int hold(Slot<Session> slot) {
-            int stamp = slot.stamp();
-            if (slot.session() == null) {
-                slot.install(new Session());
-            }
-            enterAndLeave(slot);
-            check(slot.isLent(stamp), "the borrow is the current one");
-            return stamp;
-        }
-
-        private void enterAndLeave(Slot<Session> slot) {
-            Session session = slot.session();
-            if (session == null) {
-                throw new IllegalStateException("a slot at rest has no session");
-            }
-            Object me = new Object();
-            check(session.owner.compareAndSet(null, me), "one owner");
-            check(session.owner.compareAndSet(me, null), "one owner");
-        }
-
-        private static void check(boolean holds, String what) {
-            if (!holds) {
-                throw new IllegalStateException("not so: " + what);
-            }
-        }
-
-        @Validate
-        public void allIsAtRest() {
-            assertThat(gate.waiting()).isZero();
-            assertThat(gate.lent()).isZero();
-            int claimed = 0;
-            while (gate.claimIdle(session -> true) != null || gate.claimEmpty() != null) {
-                claimed++;
-            }
-            assertThat(claimed).isEqualTo(gate.size());
-        }
-    }
-
-    /** What {@code failWaiters} gives. */
-    private static final class Refused extends Exception {
-        private static final long serialVersionUID = 1L;
     }
 }

@@ -153,6 +153,17 @@ class LeakTest {
         ATTACHED(
                 sql("ATTACH ':memory:' AS mine"),
                 value("SELECT count(*) FROM duckdb_databases() WHERE database_name = 'mine'")),
+        /** Transaction control beside it must not hide it. */
+        ATTACHED_WITHIN_A_TRANSACTION(
+                sql("BEGIN; ATTACH ':memory:' AS mine; COMMIT"),
+                value("SELECT count(*) FROM duckdb_databases() WHERE database_name = 'mine'")),
+        ATTACHED_BY_A_QUOTED_NAME(
+                sql("ATTACH ':memory:' AS \"mi\"\"ne\""),
+                value("SELECT count(*) FROM duckdb_databases() WHERE database_name = 'mi\"ne'")),
+        SECRET(sql("CREATE SECRET mine (TYPE http, BEARER_TOKEN 'x')"), value("SELECT count(*) FROM duckdb_secrets()")),
+        SECRET_WITHOUT_A_NAME(
+                sql("CREATE OR REPLACE TEMPORARY SECRET (TYPE http, BEARER_TOKEN 'x')"),
+                value("SELECT count(*) FROM duckdb_secrets()")),
         ATTACHED_FILE_BY_ITS_NAME(
                 c -> run(c, "ATTACH '" + directory.resolve("attached.db") + "'"),
                 value("SELECT count(*) FROM duckdb_databases() WHERE database_name = 'attached'"));
@@ -184,7 +195,7 @@ class LeakTest {
         assertThatThrownBy(() -> run(c, sql)).isInstanceOf(SQLException.class);
     }
 
-    private static DuckPool pool() throws SQLException {
+    static DuckPool pool() throws SQLException {
         DuckPool pool = DuckPool.builder().database(":memory:").maxSize(1).build();
         try (Connection c = pool.getConnection()) {
             prepare(c);
@@ -252,151 +263,5 @@ class LeakTest {
                 pooled.getObject().close();
             }
         };
-    }
-
-    @Test
-    void aStreamThatWasNotReadToItsEndDisturbsNobody() throws SQLException {
-        Properties streaming = new Properties();
-        streaming.setProperty("jdbc_stream_results", "true");
-        try (DuckDBConnection anchor = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", streaming);
-                DuckPool pool = DuckPool.builder()
-                        .dataSource(new Duplicates(anchor))
-                        .maxSize(1)
-                        .build()) {
-            ResultSet stream;
-            try (Connection c = pool.getConnection()) {
-                stream = c.createStatement().executeQuery("SELECT range FROM range(1000000)");
-                stream.next();
-            }
-            try (Connection c = pool.getConnection()) {
-                assertThat(OneSlot.value(c, "SELECT count(*) FROM range(100000)"))
-                        .isEqualTo("100000");
-            }
-            assertThat(stream.isClosed()).isTrue();
-            assertThatThrownBy(stream::next).isInstanceOf(SQLException.class);
-        }
-    }
-
-    @Test
-    void anAppenderThatWasLeftOpenIsPowerless() throws SQLException {
-        try (DuckPool pool = pool()) {
-            DuckDBAppender appender;
-            DuckDBConnection raw;
-            try (Connection c = pool.getConnection()) {
-                raw = c.unwrap(DuckDBConnection.class);
-                appender = raw.createAppender("letter");
-            }
-            // The native connection is closed off the returning thread, for its end may take long.
-            long deadline = System.nanoTime() + 20_000_000_000L;
-            while (!raw.isClosed() && System.nanoTime() < deadline) {
-                Thread.onSpinWait();
-            }
-            assertThat(raw.isClosed()).isTrue();
-            try (Connection c = pool.getConnection()) {
-                assertThatThrownBy(() -> {
-                            appender.beginRow();
-                            appender.append(8);
-                            appender.endRow();
-                            appender.flush();
-                        })
-                        .isInstanceOfAny(SQLException.class, NullPointerException.class);
-                assertThat(OneSlot.value(c, "SELECT count(*) FROM letter")).isEqualTo("0");
-            }
-        }
-    }
-
-    static Stream<Integer> tuned() {
-        return Stream.of(0, 1, 2, 3, 4);
-    }
-
-    /** What is set on a statement ends with it, although its native statement goes on. */
-    @ParameterizedTest
-    @MethodSource("tuned")
-    void whatWasSetOnAStatementEndsWithIt(int what) throws SQLException {
-        try (OneSlot slot = new OneSlot()) {
-            String text = "SELECT ?::INTEGER";
-            try (Connection c = slot.borrow();
-                    PreparedStatement s = c.prepareStatement(text)) {
-                switch (what) {
-                    case 0 -> s.setQueryTimeout(9);
-                    case 1 -> s.setInt(1, 42);
-                    case 2 -> s.setFetchSize(3);
-                    case 3 -> {
-                        s.setInt(1, 42);
-                        s.addBatch();
-                    }
-                    default -> c.setNetworkTimeout(Runnable::run, 5_000);
-                }
-            }
-            try (LentConnection c = slot.borrow();
-                    PreparedStatement s = c.prepareStatement(text)) {
-                assertThat(s.getQueryTimeout()).isZero();
-                assertThat(c.getNetworkTimeout()).isZero();
-                assertThat(s.executeBatch()).isEmpty();
-            }
-            assertThat(slot.kept()).isEqualTo(2);
-            if (what == 1) {
-                try (LentConnection c = slot.borrow();
-                        PreparedStatement s = c.prepareStatement(text)) {
-                    assertThat(c.session().cacheHits()).isPositive();
-                    assertThat(executed(s)).isNotEqualTo("42");
-                }
-            }
-        }
-    }
-
-    private static @Nullable String executed(PreparedStatement s) {
-        try (ResultSet rows = s.executeQuery()) {
-            rows.next();
-            return rows.getString(1);
-        } catch (SQLException e) {
-            return e.getMessage();
-        }
-    }
-
-    @Test
-    void whatJdbcKeepsPerConnectionEndsWithTheBorrow() throws SQLException {
-        try (DuckPool pool = pool()) {
-            try (Connection c = pool.getConnection()) {
-                c.setReadOnly(true);
-                c.setHoldability(ResultSet.CLOSE_CURSORS_AT_COMMIT);
-                c.setClientInfo("ApplicationName", "letters");
-                c.setNetworkTimeout(Runnable::run, 1_000);
-                c.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-            }
-            try (Connection c = pool.getConnection()) {
-                assertThat(c.isReadOnly()).isFalse();
-                assertThat(c.getHoldability()).isEqualTo(ResultSet.HOLD_CURSORS_OVER_COMMIT);
-                assertThat(c.getClientInfo()).isEmpty();
-                assertThat(c.getNetworkTimeout()).isZero();
-                assertThat(c.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_REPEATABLE_READ);
-            }
-            assertThat(pool.stats().borrows()).isEqualTo(3);
-        }
-    }
-
-    @Test
-    void cleanSqlKeepsTheSession() throws SQLException {
-        try (OneSlot slot = new OneSlot()) {
-            slot.elsewhere("CREATE TABLE letter (id INTEGER)");
-            Session session = slot.session();
-            for (String clean : Arrays.asList(
-                    "SELECT 1",
-                    "/* a 'quote */ SELECT 'it''s; SET x = 1' -- BEGIN",
-                    "INSERT INTO letter VALUES (1)",
-                    "WITH a AS (SELECT 1 AS x) SELECT * FROM a; UPDATE letter SET id = 2",
-                    "DELETE FROM letter",
-                    "CREATE TABLE kept (i INTEGER)",
-                    "CREATE OR REPLACE VIEW seen AS SELECT * FROM kept",
-                    "DROP VIEW seen",
-                    "EXPLAIN SELECT 1",
-                    "CHECKPOINT")) {
-                try (LentConnection c = slot.borrow()) {
-                    run(c, clean);
-                    assertThat(c.session()).as(clean).isSameAs(session);
-                }
-            }
-            assertThat(slot.discarded).isZero();
-        }
     }
 }

@@ -43,11 +43,11 @@ class RealErrorsTest {
         return VERSION.startsWith("v" + line);
     }
 
-    private static DuckDBConnection open(Path file) throws SQLException {
+    static DuckDBConnection open(Path file) throws SQLException {
         return (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file);
     }
 
-    private static void run(Connection c, String... sqls) throws SQLException {
+    static void run(Connection c, String... sqls) throws SQLException {
         try (Statement s = c.createStatement()) {
             for (String sql : sqls) {
                 s.execute(sql);
@@ -57,17 +57,17 @@ class RealErrorsTest {
 
     /** Work that fails. */
     @FunctionalInterface
-    private interface Work {
+    interface Work {
         void run() throws SQLException;
     }
 
-    private static SQLException thrown(Work work) {
+    static SQLException thrown(Work work) {
         SQLException thrown = catchThrowableOfType(SQLException.class, work::run);
         assertThat((Throwable) thrown).as("an error").isNotNull();
         return thrown;
     }
 
-    private static void expect(Kind kind, Work work) {
+    static void expect(Kind kind, Work work) {
         SQLException e = thrown(work);
         assertThat(DuckError.classify(e).kind()).as(e.getMessage()).isEqualTo(kind);
         SQLException standard = NativeErrors.translate(e);
@@ -290,66 +290,6 @@ class RealErrorsTest {
         }
         try (Connection c = open(file)) {
             assertThat(OneSlot.value(c, "SELECT count(*) FROM t")).isEqualTo("100000");
-        }
-    }
-
-    /** A child JVM that opens a database and holds it until it is told to stop. */
-    public static final class Holder {
-        public static void main(String[] args) throws Exception {
-            Properties properties = new Properties();
-            properties.setProperty(DuckDBDriver.DUCKDB_READONLY_PROPERTY, args[1]);
-            try (Connection c = DriverManager.getConnection("jdbc:duckdb:" + args[0], properties)) {
-                System.out.println("open " + c.isReadOnly());
-                System.out.flush();
-                if (System.in.read() < 0) {
-                    return;
-                }
-            }
-        }
-    }
-
-    private static Process holder(Path file, boolean readOnly) throws IOException {
-        Process holder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dfile.encoding=UTF-8",
-                        "-Dsun.jnu.encoding=UTF-8",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Holder.class.getName(),
-                        file.toString(),
-                        String.valueOf(readOnly))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        assertThat(holder.getInputStream().read()).isEqualTo('o');
-        return holder;
-    }
-
-    @Test
-    void theFileIsLockedByAnotherProcess() throws Exception {
-        Path file = directory.resolve("a b'c\"\"q (PID 7) by user x.db");
-        open(file).close();
-        for (boolean readOnly : new boolean[] {false, true}) {
-            Process holder = holder(file, readOnly);
-            try {
-                for (Work work : new Work[] {
-                    () -> open(file).close(),
-                    () -> {
-                        try (Connection c = DriverManager.getConnection("jdbc:duckdb:")) {
-                            run(c, "ATTACH '" + file.toString().replace("'", "''") + "' AS other");
-                        }
-                    }
-                }) {
-                    expect(Kind.FILE_LOCKED, work);
-                    DuckError error = DuckError.classify(thrown(work));
-                    assertThat(error.file()).contains(file.toString());
-                    assertThat(error.holderPid()).hasValue(holder.pid());
-                    assertThat(error.holderCommand().orElseThrow()).endsWith("/java");
-                    assertThat(error.holderReadsOnly()).isEqualTo(readOnly);
-                }
-            } finally {
-                holder.destroyForcibly();
-                assertThat(holder.waitFor(30, TimeUnit.SECONDS)).isTrue();
-            }
         }
     }
 }

@@ -35,7 +35,7 @@ class TablesTest {
     @Test
     void theSettingsAreTheBuildersMethods() {
         Set<String> methods = Arrays.stream(DuckPoolBuilder.class.getDeclaredMethods())
-                .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic())
+                .filter(method -> Modifier.isPublic(method.getModifiers()))
                 .map(Method::getName)
                 .filter(name -> !NO_SETTINGS.contains(name))
                 .collect(Collectors.toCollection(TreeSet::new));

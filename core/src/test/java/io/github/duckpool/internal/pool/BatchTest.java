@@ -1,0 +1,101 @@
+package io.github.duckpool.internal.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.BatchUpdateException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLIntegrityConstraintViolationException;
+import java.sql.SQLTransactionRollbackException;
+import java.sql.Statement;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A batch is one transaction, and what it throws is why it failed. */
+@Timeout(60)
+class BatchTest {
+    private final OneSlot slot = new OneSlot();
+
+    BatchTest() throws SQLException {}
+
+    @BeforeEach
+    void tables() throws SQLException {
+        slot.elsewhere(
+                "CREATE TABLE letter (id INTEGER PRIMARY KEY, read INTEGER)",
+                "INSERT INTO letter VALUES (1, 0), (2, 0)");
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        slot.close();
+    }
+
+    @Test
+    void aBatchIsOneTransactionAndItsFailureIsTheFirstCause() throws SQLException {
+        try (Connection mine = slot.borrow()) {
+            try (PreparedStatement insert = mine.prepareStatement("INSERT INTO letter VALUES (?, 0)")) {
+                for (int id : new int[] {3, 4, 1}) {
+                    insert.setInt(1, id);
+                    insert.addBatch();
+                }
+                assertThatThrownBy(insert::executeBatch)
+                        .isInstanceOfAny(SQLIntegrityConstraintViolationException.class, BatchUpdateException.class)
+                        .hasMessageContaining("Duplicate key");
+            }
+            assertThat(OneSlot.value(mine, "SELECT count(*) FROM letter")).isEqualTo("2");
+            assertThat(mine.getAutoCommit()).isTrue();
+            LeakTest.run(mine, "INSERT INTO letter VALUES (5, 0)");
+        }
+        assertThat(slot.valueElsewhere("SELECT count(*) FROM letter")).isEqualTo("3");
+    }
+
+    /** The driver throws "cannot rollback - no transaction is active" and hides why. */
+    @Test
+    void aBatchWhoseCommitFailsSaysWhy() throws SQLException {
+        try (Connection mine = slot.borrow();
+                Connection other = slot.connect()) {
+            other.setAutoCommit(false);
+            LeakTest.run(other, "INSERT INTO letter VALUES (7, 1)");
+            try (PreparedStatement insert = mine.prepareStatement(
+                    "INSERT INTO letter SELECT ?, (SELECT count(*) FROM range(20000000) a WHERE a.range % 7 = 3)")) {
+                insert.setInt(1, 7);
+                insert.addBatch();
+                CompletableFuture<Void> commit = CompletableFuture.runAsync(() -> {
+                    try {
+                        // While the batch runs: its snapshot is older than this commit.
+                        TimeUnit.MILLISECONDS.sleep(20);
+                        other.commit();
+                    } catch (SQLException | InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                assertThatThrownBy(insert::executeBatch)
+                        .isInstanceOf(SQLException.class)
+                        .hasMessageNotContaining("no transaction is active");
+                commit.join();
+            }
+            assertThat(mine.getAutoCommit()).isTrue();
+        }
+        assertThat(slot.valueElsewhere("SELECT count(*) FROM letter WHERE id = 7"))
+                .isEqualTo("1");
+    }
+
+    @Test
+    void anEmptyBatchIsNothing() throws SQLException {
+        try (Connection mine = slot.borrow();
+                Statement s = mine.createStatement();
+                PreparedStatement p = mine.prepareStatement("INSERT INTO letter VALUES (?, 0)")) {
+            assertThat(s.executeBatch()).isEmpty();
+            assertThat(p.executeBatch()).isEmpty();
+            assertThat(p.executeLargeBatch()).isEmpty();
+        }
+        assertThat(slot.kept()).isEqualTo(1);
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.duckpool.internal.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.duckpool.lock.DuckError;
+import io.github.duckpool.lock.DuckError.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.sql.Statement;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBDriver;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The error of a file that another process holds is known, and says who it is. */
+@Timeout(60)
+class FileLockErrorTest {
+    @TempDir
+    Path directory;
+
+    /** A child JVM that opens a database and holds it until it is told to stop. */
+    public static final class Holder {
+        public static void main(String[] args) throws Exception {
+            Properties properties = new Properties();
+            properties.setProperty(DuckDBDriver.DUCKDB_READONLY_PROPERTY, args[1]);
+            try (Connection c = DriverManager.getConnection("jdbc:duckdb:" + args[0], properties)) {
+                System.out.println("open " + c.isReadOnly());
+                System.out.flush();
+                if (System.in.read() < 0) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static Process holder(Path file, boolean readOnly) throws IOException {
+        Process holder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dfile.encoding=UTF-8",
+                        "-Dsun.jnu.encoding=UTF-8",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Holder.class.getName(),
+                        file.toString(),
+                        String.valueOf(readOnly))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        assertThat(holder.getInputStream().read()).isEqualTo('o');
+        return holder;
+    }
+
+    @Test
+    void theFileIsLockedByAnotherProcess() throws Exception {
+        Path file = directory.resolve("a b'c\"\"q (PID 7) by user x.db");
+        RealErrorsTest.open(file).close();
+        for (boolean readOnly : new boolean[] {false, true}) {
+            Process holder = holder(file, readOnly);
+            try {
+                for (RealErrorsTest.Work work : new RealErrorsTest.Work[] {
+                    () -> RealErrorsTest.open(file).close(),
+                    () -> {
+                        try (Connection c = DriverManager.getConnection("jdbc:duckdb:")) {
+                            RealErrorsTest.run(c, "ATTACH '" + file.toString().replace("'", "''") + "' AS other");
+                        }
+                    }
+                }) {
+                    RealErrorsTest.expect(Kind.FILE_LOCKED, work);
+                    DuckError error = DuckError.classify(RealErrorsTest.thrown(work));
+                    assertThat(error.file()).contains(file.toString());
+                    assertThat(error.holderPid()).hasValue(holder.pid());
+                    assertThat(error.holderCommand().orElseThrow()).endsWith("/java");
+                    assertThat(error.holderReadsOnly()).isEqualTo(readOnly);
+                }
+            } finally {
+                holder.destroyForcibly();
+                assertThat(holder.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            }
+        }
+    }
+}
