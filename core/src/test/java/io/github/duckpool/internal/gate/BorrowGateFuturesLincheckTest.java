@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
  * <p>The depth is set by the system properties {@code lincheck.iterations} and {@code lincheck.invocations}.
  */
 class BorrowGateFuturesLincheckTest {
-    private static final int ITERATIONS = Integer.getInteger("lincheck.iterations", 3);
-    private static final int INVOCATIONS = Integer.getInteger("lincheck.invocations", 50);
+    private static final int ITERATIONS = Integer.getInteger("lincheck.iterations", 2);
+    private static final int INVOCATIONS = Integer.getInteger("lincheck.invocations", 40);
 
     /** Strict order of arrival. */
     public static class Strict extends Operations {
@@ -50,14 +50,8 @@ class BorrowGateFuturesLincheckTest {
     }
 
     @Test
-    void youngWaiters() {
-        model(Young.class, ITERATIONS, INVOCATIONS);
-    }
-
-    @Test
     void underLoad() {
         stress(Strict.class, 2, 200);
-        stress(TwoSlots.class, 2, 200);
     }
 
     @Tag("torture")
