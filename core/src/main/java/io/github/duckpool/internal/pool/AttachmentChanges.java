@@ -20,7 +20,7 @@ final class AttachmentChanges extends InstanceChanges.Part {
 
     /** Since 2.0 it may be an expression, whose value the text does not tell. */
     private static final Pattern PATH_THAT_IS_NO_LITERAL =
-            Pattern.compile("\\battach\\s+(database\\s+)?(if\\s+not\\s+exists\\s+)?[^'\"\\s]");
+            Pattern.compile("\\battach\\s+(database\\s+)?+(if\\s+not\\s+exists\\s+)?+[^'\"\\s]");
 
     private final Set<String> attached = new HashSet<>();
     private final Map<String, Attachment> detached = new HashMap<>();
