@@ -94,7 +94,7 @@ class InstanceLeakTest {
             try (Connection c = pool.getConnection()) {
                 LeakTest.run(c, "ATTACH ':memory:' AS mine");
                 LeakTest.run(other, "ATTACH ':memory:' AS theirs");
-                LeakTest.run(c, "ATTACH DATABASE IF NOT EXISTS ':memory:' AS also_mine");
+                LeakTest.run(c, "ATTACH IF NOT EXISTS ':memory:' AS also_mine");
             }
             assertThat(OneSlot.value(other, DATABASES)).contains("theirs").doesNotContain("mine");
         }
