@@ -82,7 +82,7 @@ abstract sealed class DatabaseBuilder permits DuckPoolBuilder {
      * Wraps an existing data source of DuckDB connections. Its first connection becomes the anchor from which the others are
      * duplicated; where that is not possible each connection is asked of the data source. The pool doesn't close the data
      * source. To take turns on its file with other processes, also name the file by {@link #database(Path)} and choose a
-     * {@link #sharing(Sharing)}; the data source must then not keep connections of its own.
+     * {@link DuckPoolBuilder#sharing(Sharing)}; the data source must then not keep connections of its own.
      *
      * @param dataSource gives connections to one DuckDB database
      * @return the builder

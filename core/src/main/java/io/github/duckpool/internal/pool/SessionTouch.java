@@ -89,17 +89,8 @@ final class SessionTouch {
             Map.entry("ROLLBACK", TOUCHED | ROLLBACK),
             Map.entry("ABORT", TOUCHED | ROLLBACK));
 
-    private static final Set<String> LASTING = Set.of(
-            "TABLE",
-            "VIEW",
-            "RECURSIVE",
-            "INDEX",
-            "UNIQUE",
-            "SCHEMA",
-            "SEQUENCE",
-            "TYPE",
-            "MACRO",
-            "FUNCTION");
+    private static final Set<String> LASTING =
+            Set.of("TABLE", "VIEW", "RECURSIVE", "INDEX", "UNIQUE", "SCHEMA", "SEQUENCE", "TYPE", "MACRO", "FUNCTION");
 
     private static final Set<String> BEFORE_A_KIND = Set.of("OR", "REPLACE", "TEMP", "TEMPORARY", "PERSISTENT");
 

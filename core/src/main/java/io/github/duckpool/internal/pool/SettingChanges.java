@@ -54,10 +54,11 @@ final class SettingChanges extends InstanceChanges.Part {
     }
 
     /** By a reset if that is how it was, since what a setting shows may be rounded: a memory limit is, to a decimal. */
-    private static void restore(
-            Connection fresh, InstanceChanges.Repair repair, String name, @Nullable String value) throws SQLException {
+    private static void restore(Connection fresh, InstanceChanges.Repair repair, String name, @Nullable String value)
+            throws SQLException {
         SQLException refused = repair.attempt("RESET GLOBAL " + InstanceChanges.identifier(name));
-        boolean isBack = refused == null && Objects.equals(value, settings(fresh).get(name));
+        boolean isBack =
+                refused == null && Objects.equals(value, settings(fresh).get(name));
         if (!isBack && value != null) {
             repair.run("SET GLOBAL " + InstanceChanges.identifier(name) + " = " + InstanceChanges.literal(value));
         }

@@ -65,8 +65,7 @@ class BorrowGateFuturesLincheckTest {
 
     private static void model(Class<?> operations, int iterations, int invocations) {
         LinChecker.check(
-                operations,
-                CheckedGate.model(iterations, invocations).sequentialSpecification(Sequential.class));
+                operations, CheckedGate.model(iterations, invocations).sequentialSpecification(Sequential.class));
     }
 
     private static void stress(Class<?> operations, int iterations, int invocations) {

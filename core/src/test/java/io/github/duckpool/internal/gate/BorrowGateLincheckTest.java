@@ -68,8 +68,7 @@ class BorrowGateLincheckTest {
 
     private static void check(Class<? extends Operations> operations, int iterations, int invocations) {
         LinChecker.check(
-                operations,
-                CheckedGate.model(iterations, invocations).sequentialSpecification(Sequential.class));
+                operations, CheckedGate.model(iterations, invocations).sequentialSpecification(Sequential.class));
     }
 
     /** What the operations return, whatever the order: nothing. What they may not do is asserted inside them. */

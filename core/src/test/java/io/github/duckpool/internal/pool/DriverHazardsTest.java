@@ -139,7 +139,9 @@ class DriverHazardsTest {
             commit.join();
             return failure == null
                     ? "nothing"
-                    : String.valueOf(failure.getMessage()).startsWith("Constraint") ? "Constraint Error" : failure.getMessage();
+                    : String.valueOf(failure.getMessage()).startsWith("Constraint")
+                            ? "Constraint Error"
+                            : failure.getMessage();
         }
     }
 
@@ -156,8 +158,10 @@ class DriverHazardsTest {
                         .hasMessageContaining("unrecognized configuration parameter");
             } else {
                 run(c, "SET max_execution_time = 50");
-                assertThatThrownBy(() -> run(
-                                c, "SELECT count(*) FROM range(100000000) a, range(100000) b WHERE a.range % 7 = b.range % 3"))
+                assertThatThrownBy(
+                                () -> run(
+                                        c,
+                                        "SELECT count(*) FROM range(100000000) a, range(100000) b WHERE a.range % 7 = b.range % 3"))
                         .isInstanceOf(SQLTimeoutException.class)
                         .hasMessageContaining("maximum execution time");
             }
@@ -217,7 +221,9 @@ class DriverHazardsTest {
                         .cause()
                         .satisfies(e -> assertThat(e.toString()).contains("rrow"));
             }
-            assertThat(slot.discarded).as("what was handed out is not lent again").isEqualTo(1);
+            assertThat(slot.discarded)
+                    .as("what was handed out is not lent again")
+                    .isEqualTo(1);
         }
     }
 }
