@@ -259,7 +259,7 @@ public final class DuckPoolBuilder extends DatabaseBuilder {
      * @throws IllegalArgumentException if it is below 1
      */
     public DuckPoolBuilder maxQueuedWrites(int maxQueuedWrites) {
-        this.maxQueuedWrites = range("maxQueuedWrites", maxQueuedWrites, 1, Integer.MAX_VALUE);
+        this.maxQueuedWrites = SettingRules.range("maxQueuedWrites", maxQueuedWrites, 1, Integer.MAX_VALUE);
         return this;
     }
 
