@@ -153,8 +153,8 @@ final class FaultySource extends UselessSource implements AutoCloseable {
         if (dead && method.getName().startsWith("execute")) {
             throw new SQLException(FATAL);
         }
-        boolean commits = isCommit(real, method, connection);
         CountDownLatch gate = commitGate;
+        boolean commits = (gate != null || failCommit) && isCommit(real, method, connection);
         if (commits && gate != null) {
             committing.countDown();
             WriteFixture.uninterrupted(gate);
