@@ -41,8 +41,8 @@ public final class BulkFamily implements Family {
     @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
-            case QUICK -> Duration.ofSeconds(6);
-            case REPORT -> Duration.ofSeconds(30);
+            case QUICK -> Duration.ofSeconds(3);
+            case REPORT -> Duration.ofSeconds(20);
             case FULL -> Duration.ofMinutes(3);
         };
     }
@@ -51,12 +51,12 @@ public final class BulkFamily implements Family {
     public List<Case> cases(Effort effort) {
         double seconds =
                 switch (effort) {
-                    case QUICK -> 0.5;
-                    case REPORT -> 1;
+                    case QUICK -> 0.25;
+                    case REPORT -> 0.7;
                     case FULL -> 3;
                 };
         List<String> ways = effort == Effort.QUICK
-                ? List.of(BulkRows.APPENDER, BulkRows.STREAM, BulkRows.FUTURES)
+                ? List.of(BulkRows.APPENDER, BulkRows.STREAM)
                 : List.of(BulkRows.APPENDER, BulkRows.STREAM, BulkRows.FUTURES, BulkRows.HIKARI);
         return List.of(new Case(
                 ROWS,

@@ -40,8 +40,8 @@ public final class WriteFamily implements Family {
     @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
-            case QUICK -> Duration.ofSeconds(8);
-            case REPORT -> Duration.ofMinutes(2);
+            case QUICK -> Duration.ofSeconds(5);
+            case REPORT -> Duration.ofSeconds(90);
             case FULL -> Duration.ofMinutes(10);
         };
     }
@@ -49,7 +49,7 @@ public final class WriteFamily implements Family {
     @Override
     public List<Case> cases(Effort effort) {
         if (effort == Effort.QUICK) {
-            return List.of(of(INSERTS, 8, 0.7, List.of(Writer.HIKARI, Writer.GROUP)));
+            return List.of(of(INSERTS, 8, 0.5, List.of(Writer.HIKARI, Writer.GROUP)));
         }
         double seconds = effort == Effort.REPORT ? 1.5 : 5;
         List<Case> cases = new ArrayList<>();
