@@ -4,6 +4,7 @@ import io.github.duckpool.internal.lease.FileOpener;
 import io.github.duckpool.internal.lease.LeaseTerms;
 import io.github.duckpool.internal.lease.OpenDatabase;
 import io.github.duckpool.internal.lease.Opener;
+import io.github.duckpool.internal.pool.AnchoredDatabase;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -15,6 +16,11 @@ record RetriedOpener(DuckPoolConfig config) implements FileOpener {
     @Override
     public OpenDatabase open(Path file) throws SQLException {
         return DatabaseOpener.open(config, file);
+    }
+
+    @Override
+    public void prepare() {
+        AnchoredDatabase.loadDriver();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.github.duckpool.benchmarks.harness.Family;
 import io.github.duckpool.benchmarks.processes.HandOverFamily;
 import io.github.duckpool.benchmarks.processes.ProcessesFamily;
 import io.github.duckpool.benchmarks.processes.SharingFamily;
+import io.github.duckpool.benchmarks.processes.TurnsFamily;
 import io.github.duckpool.benchmarks.retry.RetryFamily;
 import io.github.duckpool.benchmarks.statement.StatementFamily;
 import io.github.duckpool.benchmarks.write.BulkFamily;
@@ -32,7 +33,8 @@ public final class Main {
                 new BulkFamily(),
                 new HandOverFamily(),
                 new ProcessesFamily(),
-                new SharingFamily());
+                new SharingFamily(),
+                new TurnsFamily());
     }
 
     /**

@@ -19,10 +19,12 @@ public final class HandOverFamily implements Family {
     private static final String ASKING = "driver alone, asking";
     private static final String PASSED_ON = "passed on";
     private static final String KILLED = "the holder is killed";
-    private static final String SMALL = "3 MB";
+    private static final String SMALL = "1 MB";
     private static final String BIG = "50 MB";
-    private static final int SMALL_ROWS = 400_000;
+    private static final String HUGE = "500 MB";
+    private static final int SMALL_ROWS = 130_000;
     private static final int BIG_ROWS = 6_500_000;
+    private static final int HUGE_ROWS = 65_000_000;
 
     @Override
     public String name() {
@@ -58,8 +60,14 @@ public final class HandOverFamily implements Family {
     public List<Case> cases(Effort effort) {
         return switch (effort) {
             case QUICK -> List.of(passedOn(SMALL, SMALL_ROWS, 7, false));
-            case REPORT, FULL ->
+            case REPORT ->
                 List.of(passedOn(SMALL, SMALL_ROWS, 30, true), passedOn(BIG, BIG_ROWS, 30, true), killed());
+            case FULL ->
+                List.of(
+                        passedOn(SMALL, SMALL_ROWS, 40, true),
+                        passedOn(BIG, BIG_ROWS, 40, true),
+                        passedOn(HUGE, HUGE_ROWS, 20, true),
+                        killed());
         };
     }
 
@@ -86,7 +94,7 @@ public final class HandOverFamily implements Family {
     public List<Target> targets() {
         return List.of(
                 Target.atMost(
-                        "a hand-over, over closing and opening, 3 MB",
+                        "a hand-over, over closing and opening, 1 MB",
                         new Ratio(PASSED_ON, SMALL, HandOver.TIME, POOL, TWO),
                         1.2),
                 Target.atMost(

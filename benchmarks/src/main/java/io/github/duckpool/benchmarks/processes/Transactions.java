@@ -15,6 +15,8 @@ import java.util.Map;
 final class Transactions {
     static final String POOL = "duckpool";
     static final String RETRY = "open, retry, close";
+    static final String SERVER = "one server process";
+    static final String IDLE = "duckpool, beside an idle one";
 
     static final String THROUGHPUT = "throughput";
     static final String JAIN = "Jain's index";
@@ -35,10 +37,21 @@ final class Transactions {
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE visit (number INTEGER)");
         }
+        String place = file.toString();
         List<Peer> peers = new ArrayList<>();
+        Peer other = null;
         try {
+            if (way.equals(SERVER)) {
+                other = Peer.start(ServerPeer.class, place);
+                place = other.answer();
+            } else if (way.equals(IDLE)) {
+                other = Peer.start(HandOverPeer.class, HandOverPeer.POOL, place);
+                other.answer();
+                other.say(HandOverPeer.QUERY);
+                other.answer();
+            }
             for (int i = 0; i < processes; i++) {
-                peers.add(Peer.start(TransactionsPeer.class, way, file.toString()));
+                peers.add(Peer.start(TransactionsPeer.class, way, place));
             }
             for (Peer peer : peers) {
                 peer.answer();
@@ -55,8 +68,14 @@ final class Transactions {
             for (Peer peer : peers) {
                 peer.close();
             }
+            if (other != null) {
+                other.close();
+            }
             return summary(results, count(file), seconds);
         } finally {
+            if (other != null) {
+                other.kill();
+            }
             for (Peer peer : peers) {
                 peer.kill();
             }

@@ -2,6 +2,7 @@ package io.github.duckpool.benchmarks.processes;
 
 import io.github.duckpool.DuckPool;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that inserts rows, one by one, each a transaction: {@code way file}. Says "ready"; for a line with a time of the clock that
+ * A process that inserts rows, one by one, each a transaction: {@code way file}, or the server's port. Says "ready"; for a line with a time of the clock that
  * all processes of a host share, works until then, and prints how many rows it committed, how many lock errors reached it, and
  * the longest transaction in nanoseconds.
  */
@@ -30,12 +31,12 @@ final class TransactionsPeer {
     private TransactionsPeer() {}
 
     private interface Insert {
-        void run() throws SQLException, InterruptedException;
+        void run() throws SQLException, IOException, InterruptedException;
     }
 
     public static void main(String[] args) throws Exception {
         Path file = Path.of(args[1]);
-        if (args[0].equals(Transactions.POOL)) {
+        if (args[0].equals(Transactions.POOL) || args[0].equals(Transactions.IDLE)) {
             try (DuckPool pool = DuckPool.builder()
                     .database(file)
                     .borrowTimeout(Duration.ofMinutes(1))
@@ -45,6 +46,10 @@ final class TransactionsPeer {
                         insert(connection);
                     }
                 });
+            }
+        } else if (args[0].equals(Transactions.SERVER)) {
+            try (ServerPeer.Client client = new ServerPeer.Client(Integer.parseInt(args[1]))) {
+                work(client::insert);
             }
         } else {
             work(() -> openAndInsert(file));
@@ -99,7 +104,7 @@ final class TransactionsPeer {
         }
     }
 
-    private static void insert(Connection connection) throws SQLException {
+    static void insert(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(INSERT);
         }

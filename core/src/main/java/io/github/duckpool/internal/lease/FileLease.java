@@ -127,6 +127,7 @@ final class FileLease {
     }
 
     private void takeTurn() {
+        members.wishing().forEach(tenancy -> tenancy.opener().prepare()); // whoever has the turn keeps others waiting
         try (JvmTurn turn = JvmTurn.take(mutex, readOnly)) {
             boolean again;
             do {

@@ -14,6 +14,9 @@ public interface FileOpener {
      */
     OpenDatabase open(Path file) throws SQLException;
 
+    /** Does what can be done before the file's turn has come, such as loading native code; errors are left to {@link #open}. */
+    void prepare();
+
     /**
      * Paces attempts to open the file while another process holds it.
      *

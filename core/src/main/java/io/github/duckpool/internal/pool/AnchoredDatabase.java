@@ -29,6 +29,15 @@ public final class AnchoredDatabase implements OpenDatabase {
         this.source = source;
     }
 
+    /** Makes sure that DuckDB's native code is loaded, which takes a good part of a second once; opening tells why if it can't be. */
+    public static void loadDriver() {
+        try {
+            Class.forName("org.duckdb.DuckDBNative", true, DuckDBDriver.class.getClassLoader());
+        } catch (ClassNotFoundException | LinkageError e) {
+            // the attempt to open will say so, or this driver loads in another way
+        }
+    }
+
     /**
      * Connects to a URL with DuckDB settings.
      *
