@@ -47,7 +47,7 @@ class FileMutexTortureTest {
     @Test
     @Tag("torture")
     void aLongTortureLeavesEveryTurnAloneAndInOrder() throws Exception {
-        tortureFor(Duration.ofSeconds(Integer.getInteger("duckpool.torture.seconds", 180)), Duration.ofMillis(60));
+        tortureFor(Duration.ofSeconds(Integer.getInteger("duckpool.torture.seconds", 150)), Duration.ofMillis(60));
     }
 
     @Test

@@ -32,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Pools of one process on one file, and programs that know nothing of the queue. */
 class FileLeaseTest {
+    private static final int MANY = 200;
+
     @TempDir
     Path directory;
 
@@ -97,6 +99,17 @@ class FileLeaseTest {
         }
     }
 
+    private static void runMany(DataSource pool) {
+        for (int i = 0; i < MANY; i++) {
+            try {
+                run(pool, "INSERT INTO letter VALUES (3)");
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    /** Each has a DuckDB of its own, which knows nothing of the other: without turns they write over each other. */
     @Test
     void poolsOfTwoClassLoadersTakeTurns() throws Exception {
         URL[] urls = Arrays.stream(ChildJvm.classPath(FileLeaseTest.class).split(System.getProperty("path.separator")))
@@ -109,7 +122,9 @@ class FileLeaseTest {
                 })
                 .toArray(URL[]::new);
         try (URLClassLoader other = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
-                DuckPool mine = builder(file()).build()) {
+                DuckPool mine = builder(file())
+                        .sharing(Sharing.cooperative().withMinSlice(Duration.ofMillis(5)))
+                        .build()) {
             run(mine, "CREATE TABLE letter (id INTEGER)");
             Object theirBuilder = other.loadClass(DuckPool.class.getName())
                     .getMethod("builder")
@@ -127,8 +142,14 @@ class FileLeaseTest {
                     run(theirs, "INSERT INTO letter VALUES (1)");
                     run(mine, "INSERT INTO letter VALUES (2)");
                 }
+                CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> runMany(theirs));
+                runMany(mine);
+                writing.get(1, TimeUnit.MINUTES);
             }
-            assertThat(count(mine, "letter")).isEqualTo(10);
+            assertThat(count(mine, "letter")).isEqualTo(10 + 2 * MANY);
+        }
+        try (DuckPool reading = builder(file()).build()) {
+            assertThat(count(reading, "letter")).isEqualTo(10 + 2 * MANY);
         }
     }
 

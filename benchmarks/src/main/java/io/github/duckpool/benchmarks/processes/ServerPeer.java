@@ -58,7 +58,7 @@ final class ServerPeer {
                 out.writeByte(1);
             }
         } catch (IOException | SQLException e) {
-            e.printStackTrace(); // the client gets no answer, and its turn fails
+            System.err.println(e); // the client gets no answer, and its turn fails
         }
     }
 

@@ -67,7 +67,8 @@ final class Turns {
         }
     }
 
-    private static Map<String, Double> summary(List<long[]> turns, int[] counts, long processorNanos, long longestNanos) {
+    private static Map<String, Double> summary(
+            List<long[]> turns, int[] counts, long processorNanos, long longestNanos) {
         turns.sort(Comparator.comparingLong(turn -> turn[0]));
         double[] handOffs = new double[turns.size() - 1];
         for (int i = 0; i < handOffs.length; i++) {
@@ -78,8 +79,9 @@ final class Turns {
         }
         Arrays.sort(handOffs);
         double sum = Arrays.stream(counts).sum();
-        double squares =
-                Arrays.stream(counts).mapToDouble(count -> (double) count * count).sum();
+        double squares = Arrays.stream(counts)
+                .mapToDouble(count -> (double) count * count)
+                .sum();
         return Map.of(
                 HAND_OFF, handOffs[handOffs.length / 2],
                 LATE_HAND_OFF, handOffs[handOffs.length * 99 / 100],

@@ -51,8 +51,9 @@ public final class TurnsFamily implements Family {
     @Override
     public List<Case> cases(Effort effort) {
         double seconds = effort == Effort.QUICK ? 0.5 : 3;
-        Stream<String> ways =
-                effort == Effort.QUICK ? Stream.of(Turns.MUTEX, Turns.BYTE) : Stream.of(Turns.MUTEX, Turns.BYTE, Turns.TRIES);
+        Stream<String> ways = effort == Effort.QUICK
+                ? Stream.of(Turns.MUTEX, Turns.BYTE)
+                : Stream.of(Turns.MUTEX, Turns.BYTE, Turns.TRIES);
         return List.of(new Case(
                 GROUP,
                 AT,

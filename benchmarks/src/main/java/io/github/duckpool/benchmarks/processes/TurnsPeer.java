@@ -46,7 +46,8 @@ final class TurnsPeer {
     }
 
     private static FileLock tries(FileChannel channel) throws Exception {
-        for (long backoffNanos = FIRST_BACKOFF_NANOS; ;
+        for (long backoffNanos = FIRST_BACKOFF_NANOS;
+                ;
                 backoffNanos = Math.min(LONGEST_BACKOFF_NANOS, 2 * backoffNanos)) {
             FileLock lock = channel.tryLock(0, 1, false);
             if (lock != null) {
@@ -70,10 +71,13 @@ final class TurnsPeer {
         for (long asked = System.nanoTime(); asked - endNanos < 0; asked = System.nanoTime()) {
             long began;
             long ended;
-            try (AutoCloseable turn = way.take()) {
+            AutoCloseable turn = way.take();
+            try {
                 began = System.nanoTime();
                 TimeUnit.NANOSECONDS.sleep(HOLD_NANOS);
                 ended = System.nanoTime();
+            } finally {
+                turn.close();
             }
             longestNanos = Math.max(longestNanos, began - asked);
             turns.append(' ').append(began).append(' ').append(ended);

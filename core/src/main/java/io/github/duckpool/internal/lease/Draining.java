@@ -91,11 +91,11 @@ final class Draining {
         if (terms.maxSliceNanos() == 0 || nanos < terms.maxSliceNanos()) {
             return;
         }
-        if (tenancy.reportOverstay(TimeUnit.NANOSECONDS.toMillis(nanos) + " ms") && terms.cutsOff()) {
+        if (tenancy.reports().overstay(nanos) && terms.cutsOff()) {
             tenancy.tenant()
                     .cutOff("others wait for " + lease.file() + ", and it was kept from them for longer than maxSlice");
         } else if (terms.cutsOff() && nanos > terms.maxSliceNanos() + CUT_OFF_NANOS) {
-            tenancy.reportHanging();
+            tenancy.reports().hanging();
         }
     }
 }

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *   <li>An anchor is closed only after its pool was drained, has left, or was given up after a fatal error.
  *   <li>Waiting borrowers are looked for again after every closing, and every wish is told to the thread ({@link LeaseMembers}): so
  *       nobody waits for a file that nobody is about to open.
- *   <li>Nothing is lent for writing after DuckDB's lock was lost ({@link LockGuard}), unless every pool was told to.
+ *   <li>Nothing is lent for writing after DuckDB's lock was lost ({@link LockWatch}), unless every pool was told to.
  * </ol>
  *
  * <p>Thread-safe.
@@ -43,7 +43,7 @@ final class FileLease {
     /** How often others are looked for: they wait half of it on average; each look costs some microseconds. */
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** How often is looked at all, and after DuckDB's lock. */
+    /** How often is looked at all. */
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     enum State {
@@ -60,26 +60,25 @@ final class FileLease {
     private final LeaseMembers members = new LeaseMembers();
     private final OpenAttempts attempts;
 
-    /** The thread's own, as the next three. */
-    private final LockGuard guard;
+    private final LockWatch watch;
 
-    private long guardedNanos;
-
-    /** The fatal error after which nothing was opened yet. */
+    /** The fatal error after which nothing was opened yet; the thread's own. */
     private @Nullable SQLException broken;
-
-    /** How DuckDB's lock was lost, while that is a danger. */
-    private volatile @Nullable String lost;
 
     FileLease(FileMutex mutex, boolean readOnly) {
         this.mutex = mutex;
         this.readOnly = readOnly;
         this.attempts = new OpenAttempts(mutex.file(), members::pause);
-        this.guard = new LockGuard(mutex.file());
+        this.watch = new LockWatch(mutex.file(), readOnly);
     }
 
     Path file() {
         return mutex.file();
+    }
+
+    /** Tells everyone who waits that nothing is lent any more. */
+    void failWishing() {
+        watch.failWishing(members.all());
     }
 
     LeaseMembers members() {
@@ -105,13 +104,13 @@ final class FileLease {
     }
 
     Optional<String> lost() {
-        return Optional.ofNullable(lost);
+        return watch.lost();
     }
 
     private void run() {
         while (members.awaitWish()) {
             try {
-                if (stopsLending(members.all())) {
+                if (watch.stopsLending(members.all())) {
                     failWishing();
                 } else {
                     takeTurn();
@@ -133,7 +132,7 @@ final class FileLease {
             do {
                 try {
                     move(State.OPENING);
-                    lost = null; // the lock is taken anew
+                    watch.begin();
                     openWishing(turn);
                     serve(turn);
                 } finally {
@@ -194,7 +193,7 @@ final class FileLease {
             }
             broken = null;
         }
-        guard.arm();
+        watch.opened();
         return opened;
     }
 
@@ -215,7 +214,7 @@ final class FileLease {
                 continue;
             }
             move(State.DRAINING);
-            if (new Draining(this, turn, open, members.fatal(), stopsLending(open)).await()) {
+            if (new Draining(this, turn, open, members.fatal(), watch.stopsLending(open)).await()) {
                 return;
             }
             long now = System.nanoTime();
@@ -226,10 +225,8 @@ final class FileLease {
     /** How long nothing needs to be done; 0 when the file is to be closed. */
     private long look(JvmTurn turn, Slice slice, List<FileTenancy> open) {
         long now = System.nanoTime();
-        if (now - guardedNanos >= LOOK_NANOS) {
-            checkLock(open);
-        }
-        if (stopsLending(open)) {
+        watch.lookNowAndThen(open, now);
+        if (watch.stopsLending(open)) {
             return 0;
         }
         long yieldNanos =
@@ -250,34 +247,6 @@ final class FileLease {
         return Math.min(Math.min(LOOK_NANOS, yieldNanos), Math.max(TICK_NANOS, idleNanos / 4));
     }
 
-    private void checkLock(List<FileTenancy> open) {
-        guardedNanos = System.nanoTime();
-        if (lost == null && guard.isLost()) {
-            String hazard = LockGuard.hazard(file());
-            lost = hazard;
-            LOG.error("{}: {}", open, hazard);
-            open.forEach(tenancy -> tenancy.alertLost(hazard));
-        }
-    }
-
-    private boolean stopsLending(List<FileTenancy> tenancies) {
-        return lost != null
-                && !readOnly
-                && !tenancies.stream().allMatch(tenancy -> tenancy.terms().lendsWithoutLock());
-    }
-
-    /** Tells everyone who waits that nothing is lent any more. */
-    void failWishing() {
-        String hazard = lost;
-        if (hazard != null) {
-            for (FileTenancy tenancy : members.all()) {
-                if (tenancy.wishes() || tenancy.tenant().wanted()) {
-                    tenancy.failed(LeaseErrors.lockLost(tenancy, hazard));
-                }
-            }
-        }
-    }
-
     private void closeLeavers() {
         List<FileTenancy> leaving = members.heldLeavers();
         close(leaving);
@@ -292,7 +261,7 @@ final class FileLease {
         List<FileTenancy> open = open();
         close(open);
         closeLeavers();
-        guard.disarm();
+        watch.closed();
         SQLException fatal = members.closedAfterFatal(open);
         broken = fatal != null ? fatal : broken;
         return fatal != null && !members.all().isEmpty();
@@ -302,8 +271,8 @@ final class FileLease {
         if (tenancies.isEmpty()) {
             return;
         }
-        checkLock(tenancies);
-        if (lost != null) {
+        watch.look(tenancies);
+        if (watch.lost().isPresent()) {
             // A checkpoint would write over what another process may have written since.
             tenancies.forEach(FileTenancy::leaveLog);
         }

@@ -1,6 +1,5 @@
 package io.github.duckpool.internal.lease;
 
-import io.github.duckpool.observe.Alert;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -28,6 +27,7 @@ final class FileTenancy implements Lease {
     private final FileOpener opener;
     private final Tenant tenant;
     private final LeaseTerms terms;
+    private final TenancyReports reports;
     private final CountDownLatch gone = new CountDownLatch(1);
 
     /** Whether borrowers are lent to; written by the lease's thread. */
@@ -53,14 +53,13 @@ final class FileTenancy implements Lease {
 
     private long borrowsSeen;
     private long unusedSinceNanos;
-    private boolean overstayReported;
-    private boolean hangingReported;
 
     FileTenancy(FileLease lease, LeaseTerms terms, FileOpener opener, Tenant tenant) {
         this.lease = lease;
         this.terms = terms;
         this.opener = opener;
         this.tenant = tenant;
+        this.reports = new TenancyReports(lease.file(), terms, tenant);
     }
 
     @Override
@@ -130,6 +129,10 @@ final class FileTenancy implements Lease {
         return tenant;
     }
 
+    TenancyReports reports() {
+        return reports;
+    }
+
     boolean isOpen() {
         return open;
     }
@@ -174,8 +177,7 @@ final class FileTenancy implements Lease {
         lent = opened;
         borrowsSeen = tenant.borrows();
         unusedSinceNanos = nowNanos;
-        overstayReported = false;
-        hangingReported = false;
+        reports.newSlice();
         open = true;
         fulfilled();
         tenant.opened(opened);
@@ -186,24 +188,6 @@ final class FileTenancy implements Lease {
         OpenDatabase still = database;
         if (still != null) {
             lend(new SameDatabase(still), nowNanos);
-        }
-    }
-
-    /** A further view of an open database: whoever is done with the view before says nothing about this one. */
-    private record SameDatabase(OpenDatabase database) implements OpenDatabase {
-        @Override
-        public Connection connect() throws SQLException {
-            return database.connect();
-        }
-
-        @Override
-        public boolean isLost() {
-            return database.isLost();
-        }
-
-        @Override
-        public void close() throws SQLException {
-            database.close();
         }
     }
 
@@ -262,19 +246,6 @@ final class FileTenancy implements Lease {
         return lease.lost();
     }
 
-    void alertLost(String hazard) {
-        alert(Alert.Kind.LOCK_LOST, hazard);
-    }
-
-    /** Tells the pool's listener; what goes wrong there is his. */
-    void alert(Alert.Kind kind, String message) {
-        try {
-            terms.alerts().accept(new Alert(kind, terms.poolName(), message));
-        } catch (RuntimeException | Error e) {
-            LOG.warn("{}: the listener failed for alert {}", terms.poolName(), kind, e);
-        }
-    }
-
     /** Makes DuckDB leave the log to whoever opens the file next, instead of a checkpoint at closing. */
     void leaveLog() {
         OpenDatabase endangered = database;
@@ -286,31 +257,6 @@ final class FileTenancy implements Lease {
             statement.execute("PRAGMA disable_checkpoint_on_shutdown");
         } catch (SQLException | RuntimeException e) {
             LOG.error("{}: DuckDB may write a checkpoint to a file that it has no lock on", terms.poolName(), e);
-        }
-    }
-
-    /** Reports that connections are out for too long while others wait; true for the first time in a slice. */
-    boolean reportOverstay(String waited) {
-        if (overstayReported) {
-            return false;
-        }
-        overstayReported = true;
-        String message = "connections keep " + lease.file() + " from others, who have waited for " + waited + "; "
-                + (terms.cutsOff() ? "they are cut off:" : "they are waited for:") + System.lineSeparator()
-                + tenant.describeBorrowers();
-        LOG.warn("{}: {}", terms.poolName(), message);
-        alert(Alert.Kind.SLICE_OVERSTAYED, message);
-        return true;
-    }
-
-    /** Reports once for each slice that a connection that was cut off does not end. */
-    void reportHanging() {
-        if (!hangingReported) {
-            hangingReported = true;
-            LOG.error(
-                    "{}: a connection that was cut off hangs in native code; {} is not passed on before it ends",
-                    terms.poolName(),
-                    lease.file());
         }
     }
 

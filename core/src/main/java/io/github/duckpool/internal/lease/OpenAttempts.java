@@ -117,7 +117,7 @@ final class OpenAttempts {
             if (error.kind() == Kind.HANDLE_CONFLICT || !tenancy.opener().reportsHolder()) {
                 LOG.warn("{}: {}", tenancy, message);
             }
-            tenancy.alert(Alert.Kind.FILE_HELD, message);
+            tenancy.reports().alert(Alert.Kind.FILE_HELD, message);
         }
     }
 
