@@ -1,7 +1,11 @@
 package io.github.duckpool.cli;
 
+import io.github.duckpool.lock.LockHolder;
+import io.github.duckpool.lock.LockHolder.Mode;
+import io.github.duckpool.lock.LockHolders;
 import io.github.duckpool.lock.LockTable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +21,7 @@ final class LockWait {
     private LockWait() {}
 
     /**
-     * Waits until DuckDB would open the file. Returns at once where the platform does not list locks.
+     * Waits until DuckDB would open the file. Returns at once where nothing tells who has a file, as on Windows.
      *
      * @param shared whether the command only reads, which readers don't hinder
      * @throws CommandFailure if it is still locked at the end of the patience
@@ -38,8 +42,17 @@ final class LockWait {
         }
     }
 
-    private static boolean isLocked(Path file, boolean shared) {
+    private static boolean isLocked(Path file, boolean shared) throws IOException {
         Optional<LockTable> table = LockTable.read();
-        return table.isPresent() && table.get().on(file).stream().anyMatch(lock -> lock.write() || !shared);
+        if (table.isPresent()) {
+            return table.get().on(file).stream().anyMatch(lock -> lock.write() || !shared);
+        }
+        try {
+            return LockHolders.of(file).holders().stream()
+                    .map(LockHolder::mode)
+                    .anyMatch(mode -> mode == Mode.WRITE || (mode == Mode.READ && !shared));
+        } catch (NoSuchFileException e) {
+            return false; // the command makes it
+        }
     }
 }

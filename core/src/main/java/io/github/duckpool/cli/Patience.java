@@ -47,7 +47,7 @@ final class Patience {
     void note(String text) {
         noted = true;
         if (notes != null) {
-            notes.println("duckpool: " + text);
+            notes.println("duckpool: " + Text.line(text));
             notes.flush();
         }
     }

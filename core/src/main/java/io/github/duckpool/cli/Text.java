@@ -60,7 +60,12 @@ final class Text {
 
     /** The text if it fits, else its beginning and an ellipsis. */
     static String cut(String text, int width) {
-        return text.length() <= width ? text : text.substring(0, Math.max(0, width - 1)) + "…";
+        if (text.length() <= width) {
+            return text;
+        }
+        int end = Math.max(0, width - 1);
+        boolean inPair = end > 0 && Character.isHighSurrogate(text.charAt(end - 1));
+        return text.substring(0, inPair ? end - 1 : end) + "…";
     }
 
     /** Breaks a text at blanks into lines that fit; a longer word stands alone. */

@@ -3,6 +3,7 @@ package io.github.duckpool.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,17 +29,27 @@ final class CliProcess implements AutoCloseable {
 
     /** Starts it by another program, such as env(1), which becomes it. */
     static CliProcess startAs(List<String> launcher, Path directory, String... arguments) throws IOException {
+        return startJava(launcher, directory, Main.class, arguments);
+    }
+
+    static CliProcess startJava(List<String> launcher, Path directory, Class<?> main, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(launcher);
-        command.addAll(List.of(
+        command.addAll(java(main));
+        command.addAll(List.of(arguments));
+        return startCommand(command, directory);
+    }
+
+    /** The words that run a main class of the tests. */
+    static List<String> java(Class<?> main) {
+        return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xmx128m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(List.of(arguments));
-        return startCommand(command, directory);
+                main.getName());
     }
 
     static CliProcess startCommand(List<String> command, Path directory) throws IOException {
@@ -81,6 +92,15 @@ final class CliProcess implements AutoCloseable {
                 .as(() -> "still running")
                 .isTrue();
         return process.exitValue();
+    }
+
+    void type(String text) throws IOException {
+        process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
+    boolean isRunning() {
+        return process.isAlive();
     }
 
     void signal(String name) throws Exception {

@@ -1,0 +1,38 @@
+package io.github.duckpool.cli;
+
+import java.io.Console;
+
+/** The terminal that this program may have. */
+final class Terminal {
+    private static final int USUAL_WIDTH = 80;
+    private static final int LEAST_WIDTH = 60;
+
+    private Terminal() {}
+
+    /** Whether a person sits there: input and output are a terminal. */
+    static boolean isThere() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try { // from Java 22 on there is a console without a terminal too
+            return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException e) {
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
+
+    /** How many columns it has; 80 where there is none. */
+    static int width() {
+        if (!isThere()) {
+            return USUAL_WIDTH;
+        }
+        return Shell.askWithOwnInput("stty size")
+                .map(size -> size.split(" ", -1))
+                .filter(size -> size.length == 2 && size[1].matches("[1-9]\\d{0,3}"))
+                .map(size -> Math.max(LEAST_WIDTH, Integer.parseInt(size[1])))
+                .orElse(USUAL_WIDTH);
+    }
+}

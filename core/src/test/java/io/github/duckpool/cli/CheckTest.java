@@ -1,0 +1,142 @@
+package io.github.duckpool.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.duckpool.mutex.FileMutex;
+import io.github.duckpool.mutex.Permit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a check finds, with the file free, held, damaged, and left by a process that was killed. */
+@EnabledOnOs(OS.LINUX)
+@Timeout(180)
+class CheckTest {
+    @TempDir
+    Path directory;
+
+    private Path file;
+
+    @BeforeEach
+    void name() {
+        file = directory.resolve("it's; \"a\"\nfile.duckdb");
+    }
+
+    @Test
+    void aGoodFileIsOpenedAndLeftAsItWas() throws Exception {
+        Path plain = directory.resolve("plain.duckdb");
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + plain)) {
+            connection.createStatement().execute("CREATE TABLE letter AS SELECT 1");
+        }
+        Files.move(plain, file); // the driver would take what follows the semicolon for a setting
+        byte[] before = Files.readAllBytes(file);
+        JsonNode check = json(0);
+
+        assertThat(check.get("result").textValue()).isNotEqualTo("problem");
+        assertThat(finding(check, "open")).startsWith("ok DuckDB v").endsWith("1 table");
+        assertThat(finding(check, "locks")).startsWith("ok ");
+        assertThat(finding(check, "held by")).isEqualTo("ok nobody");
+        JsonNode facts = check.get("facts");
+        assertThat(facts.get("bytes").longValue()).isEqualTo(before.length);
+        assertThat(facts.get("walBytes").longValue()).isZero();
+        assertThat(facts.get("freeBytes").longValue()).isPositive();
+        assertThat(facts.get("storageVersion").textValue()).startsWith("v");
+        assertThat(facts.get("duckdbVersion").textValue()).isEqualTo(Version.engine());
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+        try (Stream<Path> left = Files.list(directory)) {
+            assertThat(left).as("no scratch file, no queue").containsExactly(file);
+        }
+    }
+
+    @Test
+    void aHeldFileIsNotOpened() throws Exception {
+        Path held = directory.resolve("held.duckdb");
+        try (var holder = DatabaseHolder.start(held)) {
+            Cli check = Cli.run("check", held);
+
+            assertThat(check.exitCode()).as(check.err()).isEqualTo(3);
+            assertThat(check.out())
+                    .containsPattern("held by +PID " + holder.pid())
+                    .doesNotContain("reads it");
+            assertThat(check.out().lines().skip(1)).allMatch(line -> line.length() <= 80);
+            holder.signal("KILL");
+            holder.exitCode();
+        }
+        Cli check = Cli.run("check", held);
+        assertThat(check.exitCode()).as(check.err()).isZero();
+        assertThat(check.out())
+                .containsPattern("warning +log +")
+                .contains("don't delete it")
+                .contains("1 table");
+        assertThat(Files.size(directory.resolve("held.duckdb.wal")))
+                .as("left alone")
+                .isPositive();
+    }
+
+    @Test
+    void aTurnIsRespected() throws Exception {
+        Files.createFile(file);
+        try (Permit turn = FileMutex.of(file).lock(Duration.ZERO)) {
+            JsonNode check = json(3);
+            assertThat(finding(check, "queue")).contains("has an exclusive turn");
+            assertThat(finding(check, "open")).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsNoDatabaseIsAProblem() throws Exception {
+        Files.writeString(file, "no database");
+        assertThat(finding(json(1), "open"))
+                .startsWith("problem IO Error")
+                .contains("not a valid DuckDB database file");
+
+        Cli missing = Cli.run("check", directory.resolve("missing"));
+        assertThat(missing.exitCode()).isEqualTo(1);
+        assertThat(missing.err())
+                .startsWith("duckpool: ")
+                .contains("no such file")
+                .hasLineCount(1);
+        Cli folder = Cli.run("check", directory);
+        assertThat(folder.exitCode()).isEqualTo(1);
+        assertThat(folder.err())
+                .contains("is a directory; name the database file in it")
+                .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nfs", "nfs4", "cifs", "smb3", "9p", "fuse.grpcfuse", "fakeowner", "virtiofs", "overlay"})
+    void fileSystemsOfOthersAreWarnedOf(String type) {
+        assertThat(FileSystems.warning(type)).isPresent();
+        assertThat(FileSystems.warning("ext4")).isEmpty();
+        assertThat(FileSystems.warning("apfs")).isEmpty();
+    }
+
+    private JsonNode json(int exitCode) throws Exception {
+        Cli check = Cli.run("check", "--json", file);
+        assertThat(check.exitCode()).as(check.out() + check.err()).isEqualTo(exitCode);
+        return new ObjectMapper().readTree(check.out());
+    }
+
+    private static String finding(JsonNode check, String subject) {
+        for (JsonNode finding : check.get("findings")) {
+            if (finding.get("subject").textValue().equals(subject)) {
+                return finding.get("level").textValue() + " "
+                        + finding.get("text").textValue();
+            }
+        }
+        return "";
+    }
+}

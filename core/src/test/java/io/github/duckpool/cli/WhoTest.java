@@ -1,0 +1,166 @@
+package io.github.duckpool.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.duckpool.mutex.FileMutex;
+import io.github.duckpool.mutex.Permit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who has a file, told to people and to programs; and how that changes. */
+@EnabledOnOs(OS.LINUX)
+@Timeout(180)
+class WhoTest {
+    @TempDir
+    Path directory;
+
+    private Path file;
+
+    @BeforeEach
+    void name() throws Exception {
+        file = directory.toRealPath().resolve("a file's \"name\"\nin two lines\u001b[2J.duckdb");
+    }
+
+    @Test
+    void nobodyIsZero() throws Exception {
+        Files.createFile(file);
+        Cli who = Cli.run("who", file);
+
+        assertThat(who.exitCode()).as(who.err()).isZero();
+        assertThat(who.out())
+                .contains("\"name\"\\nin two lines\\u001b[2J.duckdb: nobody has it")
+                .hasLineCount(1);
+        assertThat(json().get("held").booleanValue()).isFalse();
+    }
+
+    @Test
+    void aHolderHasOneLineThatFits() throws Exception {
+        try (var holder = DatabaseHolder.start(file)) {
+            Cli who = Cli.run("who", file);
+
+            assertThat(who.exitCode()).isEqualTo(3);
+            assertThat(who.out().lines().filter(line -> line.matches(" *" + holder.pid() + "  write  -  .*")))
+                    .as(who.out())
+                    .hasSize(1);
+            assertThat(who.out().lines().skip(1)).as("but for the file's path").allMatch(line -> line.length() <= 80);
+            assertThat(who.out()).doesNotContain("\u001b");
+            assertThat(who.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void jsonTellsEverythingAsItIs() throws Exception {
+        try (var holder = DatabaseHolder.start(file);
+                Permit turn = FileMutex.of(file).lock(Duration.ZERO)) {
+            JsonNode who = json();
+
+            assertThat(who.get("file").textValue()).isEqualTo(file.toString());
+            assertThat(who.get("locked").booleanValue()).isTrue();
+            JsonNode first = who.get("holders").get(0);
+            assertThat(first.get("pid").longValue()).isEqualTo(holder.pid());
+            assertThat(first.get("lock").textValue()).isEqualTo("write");
+            assertThat(first.get("kind").textValue()).isEqualTo("jvm");
+            JsonNode command = first.get("command");
+            assertThat(command.get(command.size() - 1).textValue()).isEqualTo(file.toString());
+            assertThat(first.get("descriptors")).isNotEmpty();
+            assertThat(who.get("queue").get(0).get("queue").get("turn").booleanValue())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void whoHoldsTheFileWithoutALockIsToldToo() throws Exception {
+        Files.createFile(file);
+        List<String> reader = List.of("sh", "-c", "exec 3<\"$1\"; echo open; exec sleep 600", "sh", file.toString());
+        try (var shell = CliProcess.startCommand(reader, directory)) {
+            shell.awaitOutput("open");
+            Cli who = Cli.run("who", file);
+
+            assertThat(who.exitCode()).isEqualTo(3);
+            assertThat(who.out()).containsPattern("(?m)^ *" + shell.pid() + "  none   -");
+        }
+    }
+
+    @Test
+    void pythonAndNodeAreKnown() throws Exception {
+        Path other = directory.resolve("node.duckdb");
+        List<String> python = List.of(
+                named("DUCKPOOL_PYTHON"),
+                "-c",
+                "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()",
+                file.toString());
+        List<String> node = List.of(
+                "node",
+                "-e",
+                "require(process.argv[1] + '/@duckdb/node-api').DuckDBInstance.create(process.argv[2])"
+                        + ".then(d => { globalThis.d = d; console.log('open'); setInterval(() => {}, 1000); })",
+                named("DUCKPOOL_NODE_MODULES"),
+                other.toString());
+        try (var first = CliProcess.startCommand(python, directory);
+                var second = CliProcess.startCommand(node, directory)) {
+            first.awaitOutput("open");
+            second.awaitOutput("open");
+
+            assertThat(json().get("holders").get(0).get("kind").textValue()).isEqualTo("python");
+            assertThat(json(other).get("holders").get(0).get("kind").textValue())
+                    .isEqualTo("node");
+            assertThat(Cli.run("who", other).out()).containsPattern(second.pid() + "  write");
+        }
+    }
+
+    @Test
+    void watchPrintsALineForEachChange() throws Exception {
+        Files.createFile(file);
+        String name = file.toString();
+        try (var watch = CliProcess.start(directory, "watch", "--interval", "50ms", name)) {
+            watch.awaitOutput("  free");
+            Files.delete(file);
+            watch.awaitOutput("  no such file");
+            try (var holder = DatabaseHolder.start(file)) {
+                watch.awaitOutput("  written by PID " + holder.pid());
+            }
+            CliProcess.await(() -> lastLine(watch).endsWith("  free"));
+            watch.signal("INT");
+
+            assertThat(watch.exitCode()).isEqualTo(130);
+            assertThat(watch.err()).isEmpty();
+        }
+    }
+
+    private static String lastLine(CliProcess process) {
+        try {
+            return process.out().strip();
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private JsonNode json() throws Exception {
+        return json(file);
+    }
+
+    private static JsonNode json(Path of) throws Exception {
+        return new ObjectMapper().readTree(Cli.run("who", "--json", of).out());
+    }
+
+    private static String named(String variable) {
+        String value = System.getenv(variable);
+        boolean here = value != null && !value.isEmpty() && !value.equals("none");
+        if (!here) {
+            System.err.println("SKIPPED: the environment variable " + variable + " is not set");
+        }
+        Assumptions.assumeTrue(here, "SKIPPED: the environment variable " + variable + " is not set");
+        return String.valueOf(value);
+    }
+}
