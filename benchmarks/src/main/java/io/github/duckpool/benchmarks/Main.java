@@ -9,6 +9,8 @@ import io.github.duckpool.benchmarks.processes.ProcessesFamily;
 import io.github.duckpool.benchmarks.processes.SharingFamily;
 import io.github.duckpool.benchmarks.processes.TurnsFamily;
 import io.github.duckpool.benchmarks.retry.RetryFamily;
+import io.github.duckpool.benchmarks.scale.ScaleFamily;
+import io.github.duckpool.benchmarks.scale.SoakFamily;
 import io.github.duckpool.benchmarks.statement.StatementFamily;
 import io.github.duckpool.benchmarks.write.BulkFamily;
 import io.github.duckpool.benchmarks.write.WriteFamily;
@@ -27,6 +29,8 @@ public final class Main {
         return List.of(
                 new BorrowFamily(),
                 new OversubscriptionFamily(),
+                new ScaleFamily(),
+                new SoakFamily(),
                 new StatementFamily(),
                 new RetryFamily(),
                 new WriteFamily(),

@@ -27,6 +27,11 @@ public final class OversubscriptionFamily implements Family {
     }
 
     @Override
+    public boolean isHeadline() {
+        return true;
+    }
+
+    @Override
     public List<Metric> metrics() {
         return Oversubscribed.METRICS;
     }
@@ -40,7 +45,7 @@ public final class OversubscriptionFamily implements Family {
     public Duration budget(Effort effort) {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(8);
-            case REPORT -> Duration.ofSeconds(100);
+            case REPORT -> Duration.ofSeconds(85);
             case FULL -> Duration.ofMinutes(15);
         };
     }

@@ -33,7 +33,7 @@ public final class Pools {
     public static final String C3P0 = "c3p0";
 
     public static final List<String> MAIN = List.of(DUCKPOOL, HIKARI, AGROAL, TOMCAT);
-    static final List<String> ALL = List.of(DUCKPOOL, HIKARI, AGROAL, TOMCAT, DBCP2, COMMONS_POOL, VIBUR, C3P0);
+    public static final List<String> ALL = List.of(DUCKPOOL, HIKARI, AGROAL, TOMCAT, DBCP2, COMMONS_POOL, VIBUR, C3P0);
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -54,20 +54,65 @@ public final class Pools {
             case DUCKPOOL_STRICT -> duckpool(url, size, DuckPool.builder().maxOvertaking(Duration.ZERO));
             case HIKARI -> hikari(url, size);
             case AGROAL -> agroal(url, size);
-            case TOMCAT -> tomcat(url, size);
-            case DBCP2 -> dbcp2(url, size);
+            case TOMCAT -> opened(tomcat(url, size));
+            case DBCP2 -> {
+                BasicDataSource pool = dbcp2(url, size);
+                yield ConnectionSource.of(pool, pool::close);
+            }
             case COMMONS_POOL -> new CommonsPoolSource(url, size, TIMEOUT);
-            case VIBUR -> vibur(url, size);
-            case C3P0 -> c3p0(url, size);
+            case VIBUR -> {
+                ViburDBCPDataSource pool = vibur(url, size);
+                pool.start();
+                yield ConnectionSource.of(pool, pool::close);
+            }
+            case C3P0 -> {
+                ComboPooledDataSource pool = c3p0(url, size);
+                yield ConnectionSource.of(pool, pool::close);
+            }
             default -> throw new IllegalArgumentException("pool must be one of " + ALL + ", was " + name);
         };
     }
 
+    /**
+     * Opens a pool whose connections keep prepared statements, if it has such a cache. Vibur's needs another library, Caffeine,
+     * and is not turned on.
+     *
+     * @param name one of the names of this class
+     * @param url as for {@link #open}
+     * @param size how many connections it has
+     * @param statements how many statements each connection may keep
+     * @return the pool
+     * @throws SQLException if it can't be opened
+     */
+    public static ConnectionSource openKeepingStatements(String name, String url, int size, int statements)
+            throws SQLException {
+        return switch (name) {
+            case DUCKPOOL -> duckpool(url, size, DuckPool.builder().statementCacheSize(statements));
+            case TOMCAT -> {
+                PoolProperties pool = tomcat(url, size);
+                pool.setJdbcInterceptors("StatementCache(prepared=true,callable=false,max=" + size * statements + ")");
+                yield opened(pool);
+            }
+            case DBCP2 -> {
+                BasicDataSource pool = dbcp2(url, size);
+                pool.setPoolPreparedStatements(true);
+                pool.setMaxOpenPreparedStatements(statements);
+                yield ConnectionSource.of(pool, pool::close);
+            }
+            case C3P0 -> {
+                ComboPooledDataSource pool = c3p0(url, size);
+                pool.setMaxStatementsPerConnection(statements);
+                yield ConnectionSource.of(pool, pool::close);
+            }
+            default -> open(name, url, size);
+        };
+    }
+
     private static ConnectionSource duckpool(String url, int size, DuckPoolBuilder builder) {
-        if (url.startsWith(StubDriver.URL)) {
-            builder.dataSource(StubDriver.dataSource());
-        } else {
+        if (url.startsWith("jdbc:duckdb:")) {
             builder.url(url);
+        } else {
+            builder.dataSource(new DriverDataSource(url));
         }
         DuckPool pool = builder.maxSize(size).borrowTimeout(TIMEOUT).build();
         return ConnectionSource.of(pool, pool::close);
@@ -91,7 +136,7 @@ public final class Pools {
         return ConnectionSource.of(pool, pool::close);
     }
 
-    private static ConnectionSource tomcat(String url, int size) {
+    private static PoolProperties tomcat(String url, int size) {
         PoolProperties config = new PoolProperties();
         config.setUrl(url);
         config.setDriverClassName(driverOf(url));
@@ -100,11 +145,15 @@ public final class Pools {
         config.setMinIdle(size);
         config.setInitialSize(size);
         config.setMaxWait((int) TIMEOUT.toMillis());
+        return config;
+    }
+
+    private static ConnectionSource opened(PoolProperties config) {
         org.apache.tomcat.jdbc.pool.DataSource pool = new org.apache.tomcat.jdbc.pool.DataSource(config);
         return ConnectionSource.of(pool, pool::close);
     }
 
-    private static ConnectionSource dbcp2(String url, int size) {
+    private static BasicDataSource dbcp2(String url, int size) {
         BasicDataSource pool = new BasicDataSource();
         pool.setUrl(url);
         pool.setDriverClassName(driverOf(url));
@@ -113,10 +162,10 @@ public final class Pools {
         pool.setInitialSize(size);
         pool.setMaxWait(TIMEOUT);
         pool.setTestOnBorrow(false);
-        return ConnectionSource.of(pool, pool::close);
+        return pool;
     }
 
-    private static ConnectionSource vibur(String url, int size) {
+    private static ViburDBCPDataSource vibur(String url, int size) {
         ViburDBCPDataSource pool = new ViburDBCPDataSource();
         pool.setJdbcUrl(url);
         pool.setDriverClassName(driverOf(url));
@@ -125,11 +174,10 @@ public final class Pools {
         pool.setPoolInitialSize(size);
         pool.setPoolMaxSize(size);
         pool.setConnectionTimeoutInMs(TIMEOUT.toMillis());
-        pool.start();
-        return ConnectionSource.of(pool, pool::close);
+        return pool;
     }
 
-    private static ConnectionSource c3p0(String url, int size) throws SQLException {
+    private static ComboPooledDataSource c3p0(String url, int size) throws SQLException {
         ComboPooledDataSource pool = new ComboPooledDataSource();
         try {
             pool.setDriverClass(driverOf(url));
@@ -141,10 +189,13 @@ public final class Pools {
         pool.setMinPoolSize(size);
         pool.setMaxPoolSize(size);
         pool.setCheckoutTimeout((int) TIMEOUT.toMillis());
-        return ConnectionSource.of(pool, pool::close);
+        return pool;
     }
 
     private static String driverOf(String url) {
-        return url.startsWith(StubDriver.URL) ? StubDriver.class.getName() : "org.duckdb.DuckDBDriver";
+        if (url.startsWith(StubDriver.URL)) {
+            return StubDriver.class.getName();
+        }
+        return url.startsWith(CountedDriver.URL) ? CountedDriver.class.getName() : "org.duckdb.DuckDBDriver";
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 
 /** The command line of the families. */
 public final class Benchmarks {
+    private static final String README = "README.md";
     private static final String USAGE = """
             Usage: java -jar benchmarks.jar COMMAND [--out DIRECTORY] [FAMILY…]
               report   the selection of the README: about 15 minutes on 2 cores; writes JSON, Markdown and SVG
@@ -85,6 +86,9 @@ public final class Benchmarks {
         }
         if (writes) {
             write(directory, provenance, measured);
+            if (effort == Effort.REPORT && chosen.isEmpty()) {
+                summarise(directory, provenance, measured);
+            }
         } else {
             System.out.println(Markdown.of(provenance, measured, Map.of()));
         }
@@ -110,6 +114,17 @@ public final class Benchmarks {
         Files.writeString(directory.resolve(name + ".md"), Markdown.of(provenance, measured, charts));
         System.out.println(Markdown.targets(measured));
         System.out.println("written: " + directory.resolve(name + ".md"));
+    }
+
+    /** The figures for the project's README, and there too if this is the root of the project. */
+    private static void summarise(Path directory, Provenance provenance, List<Figures> measured) throws IOException {
+        Path root = Path.of("").toAbsolutePath();
+        String summary = Summary.of(provenance, measured, root.relativize(directory.toAbsolutePath()));
+        Files.writeString(directory.resolve(provenance.date() + "-summary.md"), summary);
+        if (Files.isRegularFile(root.resolve(README))) {
+            String readme = Files.readString(root.resolve(README));
+            Files.writeString(root.resolve(README), Summary.replacedIn(readme, summary));
+        }
     }
 
     private static int verdict(List<Figures> measured, List<String> complaints) {

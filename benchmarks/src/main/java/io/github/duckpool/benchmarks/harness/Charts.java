@@ -2,6 +2,7 @@ package io.github.duckpool.benchmarks.harness;
 
 import io.github.duckpool.benchmarks.harness.Figures.Row;
 import io.github.duckpool.benchmarks.harness.Figures.Spread;
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,17 +28,21 @@ final class Charts {
     /** Writes the charts of a family, as {@code prefix-family-n.svg}; returns their names. */
     static List<String> write(Path directory, String prefix, Figures figures) throws IOException {
         List<String> names = new ArrayList<>();
-        Metric metric = figures.family().metrics().get(0);
         for (String group : figures.groups()) {
-            CategoryChart chart = chart(figures, group, metric);
+            CategoryChart chart = chart(figures, group, figures.metrics(group).get(0));
             if (chart != null) {
-                String name = prefix + "-" + figures.family().name() + "-" + (names.size() + 1) + ".svg";
+                String name = name(prefix, figures, names.size() + 1);
                 VectorGraphicsEncoder.saveVectorGraphic(
                         chart, directory.resolve(name).toString(), VectorGraphicsFormat.SVG);
                 names.add(name);
             }
         }
         return names;
+    }
+
+    /** What the n-th chart of a family is called. */
+    static String name(String prefix, Figures figures, int n) {
+        return prefix + "-" + figures.family().name() + "-" + n + ".svg";
     }
 
     private static @Nullable CategoryChart chart(Figures figures, String group, Metric metric) {
@@ -47,7 +52,7 @@ final class Charts {
                 rows.stream().map(row -> row.contender).distinct().toList();
         double[] values = rows.stream()
                 .mapToDouble(row -> median(row, metric))
-                .filter(value -> value > 0)
+                .filter(value -> value > 0 && Double.isFinite(value))
                 .toArray();
         if (values.length == 0) {
             return null;
@@ -61,6 +66,8 @@ final class Charts {
                 .build();
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
         chart.getStyler().setYAxisMin(0.0);
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
+        chart.getStyler().setOverlapped(lines);
         if (lines) {
             chart.getStyler().setDefaultSeriesRenderStyle(CategorySeries.CategorySeriesRenderStyle.Line);
             logarithmicIfWide(chart, values);
@@ -96,7 +103,7 @@ final class Charts {
 
     private static @Nullable Double boxed(@Nullable Row row, Metric metric) {
         double value = row == null ? Double.NaN : median(row, metric);
-        return Double.isNaN(value) ? null : value;
+        return Double.isFinite(value) ? value : null;
     }
 
     private static double median(Row row, Metric metric) {

@@ -20,9 +20,9 @@ public interface Family {
     String question();
 
     /**
-     * What every turn measures.
+     * What turns measure: each one or more of these, all turns of a group the same.
      *
-     * @return the metrics; the first is the one that charts show
+     * @return the metrics; the first that a group has is the one that its chart shows
      */
     List<Metric> metrics();
 
@@ -42,12 +42,32 @@ public interface Family {
     List<Case> cases(Effort effort);
 
     /**
-     * How long all rounds together may take; rounds begin while there is time for one more, and there are at least three.
+     * How long all rounds together may take; rounds begin while there is time for one more, and there are at least
+     * {@link #leastRounds}.
      *
      * @param effort how much to measure
      * @return the time
      */
     Duration budget(Effort effort);
+
+    /**
+     * How many rounds are made even if they take longer than the budget.
+     *
+     * @param effort how much to measure
+     * @return three, for a median and a spread, unless one round says all
+     */
+    default int leastRounds(Effort effort) {
+        return 3;
+    }
+
+    /**
+     * Whether the project's README shows the first chart of this family.
+     *
+     * @return true for what most readers look for
+     */
+    default boolean isHeadline() {
+        return false;
+    }
 
     /**
      * What was promised of this family.

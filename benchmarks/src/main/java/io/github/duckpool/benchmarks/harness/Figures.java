@@ -99,6 +99,14 @@ final class Figures {
         return rows.values().stream().filter(row -> row.group.equals(group)).toList();
     }
 
+    /** The metrics that somebody in this group measured; all of the family's if nobody measured any. */
+    List<Metric> metrics(String group) {
+        List<Metric> measured = family.metrics().stream()
+                .filter(metric -> rows(group).stream().anyMatch(row -> row.spread(metric.name()) != null))
+                .toList();
+        return measured.isEmpty() ? family.metrics() : measured;
+    }
+
     @Nullable
     Row row(String group, String at, String contender) {
         return rows.get(new Key(group, at, contender));

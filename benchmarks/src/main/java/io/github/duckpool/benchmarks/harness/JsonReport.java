@@ -34,9 +34,11 @@ final class JsonReport {
             sample.put("at", row.at);
             sample.put("contender", row.contender);
             for (Metric metric : family.metrics()) {
-                sample.put(
-                        metric.title(),
-                        Arrays.stream(row.samples(metric.name())).boxed().toList());
+                if (row.spread(metric.name()) != null) {
+                    sample.put(
+                            metric.title(),
+                            Arrays.stream(row.samples(metric.name())).boxed().toList());
+                }
             }
             if (row.failure != null) {
                 sample.put("failure", row.failure.toString());

@@ -46,7 +46,7 @@ final class Markdown {
                         + "to the first of the table in the same round. A dash was not measured.");
     }
 
-    private static String joined(Map<String, String> map) {
+    static String joined(Map<String, String> map) {
         return map.entrySet().stream()
                 .map(entry -> entry.getKey() + " " + entry.getValue())
                 .collect(Collectors.joining(" · "));
@@ -65,7 +65,7 @@ final class Markdown {
             if (places.size() == 1) {
                 metricTable(figures, group, places.get(0));
             } else {
-                figures.family().metrics().forEach(metric -> placeTable(figures, group, places, metric));
+                figures.metrics(group).forEach(metric -> placeTable(figures, group, places, metric));
             }
         }
         for (String chart : charts) {
@@ -79,7 +79,7 @@ final class Markdown {
     }
 
     private void metricTable(Figures figures, String group, String at) {
-        List<Metric> metrics = figures.family().metrics();
+        List<Metric> metrics = figures.metrics(group);
         table(
                 group + ", " + at,
                 metrics.stream().map(Metric::title).toList(),

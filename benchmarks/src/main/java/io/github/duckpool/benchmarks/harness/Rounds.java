@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * drifts for all alike, and a ratio compares turns that stood side by side. Each round begins with another contender.
  */
 final class Rounds {
-    private static final int LEAST_ROUNDS = 3;
-
     private Rounds() {}
 
     static Figures run(Family family, Effort effort) throws IOException {
@@ -27,7 +25,7 @@ final class Rounds {
         long begin = System.nanoTime();
         long elapsed = 0;
         int rounds = 0;
-        while (rounds < LEAST_ROUNDS || elapsed + elapsed / rounds <= budgetNanos) {
+        while (rounds < family.leastRounds(effort) || elapsed + elapsed / rounds <= budgetNanos) {
             for (Case each : cases) {
                 round(family, each, rounds, figures);
             }
@@ -60,15 +58,14 @@ final class Rounds {
         Path directory = Files.createTempDirectory("duckpool-benchmark");
         try {
             Map<String, Double> sample = contender.turn().run(directory);
-            for (Metric metric : family.metrics()) {
-                if (!sample.containsKey(metric.name())) {
-                    throw new IllegalStateException("the turn measured no " + metric.name());
-                }
+            List<String> known = family.metrics().stream().map(Metric::name).toList();
+            if (sample.isEmpty() || !known.containsAll(sample.keySet())) {
+                throw new IllegalStateException("the turn must measure some of " + known + ", was " + sample.keySet());
             }
             return sample;
         } catch (InterruptedException e) {
             throw new IOException("interrupted", e);
-        } catch (Exception e) {
+        } catch (Exception | LinkageError e) { // also a library that another one lacks
             System.err.printf("%s, %s, %s: %s failed: %s%n", family.name(), row.group, row.at, row.contender, e);
             row.failure = e;
             return null;

@@ -2,6 +2,7 @@ package io.github.duckpool.benchmarks.processes;
 
 import io.github.duckpool.DuckPool;
 import io.github.duckpool.Sharing;
+import io.github.duckpool.benchmarks.harness.Peer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

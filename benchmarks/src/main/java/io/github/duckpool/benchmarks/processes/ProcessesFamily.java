@@ -31,6 +31,11 @@ public final class ProcessesFamily implements Family {
     }
 
     @Override
+    public boolean isHeadline() {
+        return true;
+    }
+
+    @Override
     public List<Metric> metrics() {
         return Transactions.METRICS;
     }
@@ -44,7 +49,7 @@ public final class ProcessesFamily implements Family {
     public Duration budget(Effort effort) {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(9);
-            case REPORT -> Duration.ofMinutes(2);
+            case REPORT -> Duration.ofSeconds(110);
             case FULL -> Duration.ofMinutes(5);
         };
     }

@@ -49,8 +49,8 @@ public final class RetryFamily implements Family {
     @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
-            case QUICK -> Duration.ofSeconds(7);
-            case REPORT -> Duration.ofSeconds(25);
+            case QUICK -> Duration.ofSeconds(6);
+            case REPORT -> Duration.ofSeconds(20);
             case FULL -> Duration.ofMinutes(2);
         };
     }

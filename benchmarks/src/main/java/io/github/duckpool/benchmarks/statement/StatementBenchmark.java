@@ -23,6 +23,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** One borrow, one query by its key in a table of a million rows or one {@code SELECT 1}, and the return. */
 @State(Scope.Benchmark)
@@ -41,13 +42,14 @@ public class StatementBenchmark {
     private @Nullable ConnectionSource source;
 
     @Setup
-    public void open() throws Exception {
+    public void open(BenchmarkParams benchmark) throws Exception {
         String url = "jdbc:duckdb:" + Files.createTempDirectory("statement").resolve("s.duckdb");
         ConnectionSource opened = Pools.open(pool, url, SIZE);
         try (Connection connection = opened.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE letter(id INTEGER PRIMARY KEY, title VARCHAR)");
-            statement.execute("INSERT INTO letter SELECT i, 'letter ' || i FROM range(" + ROWS + ") t(i)");
+            int rows = benchmark.getBenchmark().contains("lookUp") ? ROWS : 1;
+            statement.execute("INSERT INTO letter SELECT i, 'letter ' || i FROM range(" + rows + ") t(i)");
         }
         source = opened;
     }

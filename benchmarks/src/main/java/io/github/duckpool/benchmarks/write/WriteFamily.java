@@ -28,6 +28,11 @@ public final class WriteFamily implements Family {
     }
 
     @Override
+    public boolean isHeadline() {
+        return true;
+    }
+
+    @Override
     public List<Metric> metrics() {
         return SmallWrites.METRICS;
     }

@@ -134,6 +134,24 @@ class RoundsTest {
     }
 
     @Test
+    void whatCantBeDrawnIsLeftOutOfAChart(@TempDir Path directory) throws Exception {
+        Figures figures = run(
+                new Case("g", "1", List.of(new Contender("ours", takes("o", 1)))),
+                new Case("g", "2", List.of(new Contender("ours", takes("o", Double.POSITIVE_INFINITY)))));
+        assertThat(Charts.write(directory, "day", figures)).containsExactly("day-fake-1.svg");
+    }
+
+    @Test
+    void aLibraryThatIsMissingFailsItsContenderAlone() throws Exception {
+        Figures figures = run(
+                new Case("g", "1", List.of(new Contender("ours", takes("o", 1)), new Contender("theirs", directory -> {
+                    throw new NoClassDefFoundError("some/Cache");
+                }))));
+        assertThat(figures.row("g", "1", "theirs").failure).isInstanceOf(NoClassDefFoundError.class);
+        assertThat(figures.row("g", "1", "ours").failure).isNull();
+    }
+
+    @Test
     void theMedianOfAnEvenNumberLiesBetween() {
         assertThat(Figures.Spread.of(new double[] {4, 1, 2, Double.NaN, 3}).median())
                 .isCloseTo(2.5, within(1e-9));

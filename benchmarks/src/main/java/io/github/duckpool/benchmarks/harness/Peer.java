@@ -1,4 +1,4 @@
-package io.github.duckpool.benchmarks.processes;
+package io.github.duckpool.benchmarks.harness;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A process of a turn, with the same JDK and class path, which is talked to line by line. */
-final class Peer implements AutoCloseable {
+public final class Peer implements AutoCloseable {
     private final Process process;
     private final BufferedReader answers;
 
@@ -18,7 +18,15 @@ final class Peer implements AutoCloseable {
         this.answers = process.inputReader(StandardCharsets.UTF_8);
     }
 
-    static Peer start(Class<?> main, String... arguments) throws IOException {
+    /**
+     * Starts one.
+     *
+     * @param main its main class
+     * @param arguments of the main class
+     * @return the process
+     * @throws IOException if it can't be started
+     */
+    public static Peer start(Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -31,14 +39,25 @@ final class Peer implements AutoCloseable {
                 .start());
     }
 
-    void say(String line) throws IOException {
+    /**
+     * Sends it a line.
+     *
+     * @param line without its end
+     * @throws IOException if it is gone
+     */
+    public void say(String line) throws IOException {
         var out = process.getOutputStream();
         out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
         out.flush();
     }
 
-    /** Waits for its next line. */
-    String answer() throws IOException {
+    /**
+     * Waits for its next line.
+     *
+     * @return the line
+     * @throws IOException if it ended without one
+     */
+    public String answer() throws IOException {
         String line = answers.readLine();
         if (line == null) {
             throw new IOException("a process of the benchmark ended early");
@@ -46,8 +65,12 @@ final class Peer implements AutoCloseable {
         return line;
     }
 
-    /** Kills it as a crash would, and comes back when it is gone. */
-    void kill() throws InterruptedException {
+    /**
+     * Kills it as a crash would, and comes back when it is gone.
+     *
+     * @throws InterruptedException if interrupted meanwhile
+     */
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
