@@ -4,6 +4,7 @@ import io.github.duckpool.benchmarks.borrow.BorrowFamily;
 import io.github.duckpool.benchmarks.borrow.OversubscriptionFamily;
 import io.github.duckpool.benchmarks.harness.Benchmarks;
 import io.github.duckpool.benchmarks.harness.Family;
+import io.github.duckpool.benchmarks.mutex.MutexFamily;
 import io.github.duckpool.benchmarks.processes.HandOverFamily;
 import io.github.duckpool.benchmarks.processes.ProcessesFamily;
 import io.github.duckpool.benchmarks.processes.SharingFamily;
@@ -38,7 +39,8 @@ public final class Main {
                 new HandOverFamily(),
                 new ProcessesFamily(),
                 new SharingFamily(),
-                new TurnsFamily());
+                new TurnsFamily(),
+                new MutexFamily());
     }
 
     /**

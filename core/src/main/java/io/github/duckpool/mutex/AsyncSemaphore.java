@@ -219,7 +219,7 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
     }
 
     /**
-     * Counts those who wait.
+     * Counts those who wait. A request that is just being refused, or gives up or gets its permit in this moment, may be counted still.
      *
      * @return their number, a snapshot
      */

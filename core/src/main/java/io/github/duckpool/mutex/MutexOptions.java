@@ -32,6 +32,7 @@ public final class MutexOptions {
 
     /**
      * Bounds the line: who comes when so many wait is refused with a {@link java.util.concurrent.RejectedExecutionException}.
+     * More never wait. A request that comes in the very moment in which another is refused or leaves may be refused although there is a place again.
      * Default: {@link Integer#MAX_VALUE}, no bound.
      *
      * @param maxWaiters how many may wait at once; 0: nobody, so only a free permit is given

@@ -38,8 +38,10 @@ import org.jspecify.annotations.Nullable;
  * these return it by a compare-and-set of their own state.
  *
  * <h2>Counting</h2>
- * {@code arrivals - gone - dead} tickets wait: all that got in line; those that the server took out; those in line that gave up. When the
- * dead are the greater part they are swept out in the role, so also while the holder holds on.
+ * {@code arrivals - matched - left} tickets wait: all that got in line; those that got a permit or an error; those that gave up. Only
+ * a request that is refused takes its arrival back, so nothing that the server clears away changes the sum, and the bound on waiters is never exceeded.
+ * A request may be refused too early, in the moment in which another is refused or leaves. {@code left - swept} tickets that gave up are
+ * still in line. When they are the greater part they are swept out in the role, so also while the holder holds on.
  *
  * <h2>Hazards</h2>
  * <ol>
@@ -56,8 +58,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Why not the waiter and the line of the borrow gate: that gate's slots come back with a state of their own and may be
  * overtaken for, and a waiter, its future, its permit and the task to tell it are four objects there. With one record for all, an
- * asynchronous request costs 32 or 40 bytes in place of about 120, and handing over takes a quarter of the time. The loop that tells futures is the
- * same.
+ * asynchronous request is one object. The loop that tells futures is the same.
  */
 abstract sealed class PermitLine permits AsyncSemaphore {
     /** What futures' continuations run on when there are too many for whoever returned a permit; never without threads. */
@@ -71,8 +72,9 @@ abstract sealed class PermitLine permits AsyncSemaphore {
     private static final VarHandle WORD;
     private static final VarHandle ROLE;
     private static final VarHandle ARRIVALS;
-    private static final VarHandle DEAD;
-    private static final VarHandle GONE;
+    private static final VarHandle LEFT;
+    private static final VarHandle MATCHED;
+    private static final VarHandle SWEPT;
 
     static {
         try {
@@ -80,8 +82,9 @@ abstract sealed class PermitLine permits AsyncSemaphore {
             WORD = lookup.findVarHandle(PermitLine.class, "word", Object.class);
             ROLE = lookup.findVarHandle(PermitLine.class, "role", long.class);
             ARRIVALS = lookup.findVarHandle(PermitLine.class, "arrivals", long.class);
-            DEAD = lookup.findVarHandle(PermitLine.class, "dead", long.class);
-            GONE = lookup.findVarHandle(PermitLine.class, "gone", long.class);
+            LEFT = lookup.findVarHandle(PermitLine.class, "left", long.class);
+            MATCHED = lookup.findVarHandle(PermitLine.class, "matched", long.class);
+            SWEPT = lookup.findVarHandle(PermitLine.class, "swept", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -98,11 +101,14 @@ abstract sealed class PermitLine permits AsyncSemaphore {
     private volatile Object word;
     private volatile long arrivals;
     private volatile long role;
-    private volatile long dead;
+    private volatile long left;
 
-    /** Written in the role. */
-    @SuppressWarnings("UnusedVariable") // by its handle
-    private volatile long gone;
+    // Written in the role, by their handles.
+    @SuppressWarnings("UnusedVariable")
+    private volatile long matched;
+
+    @SuppressWarnings("UnusedVariable")
+    private volatile long swept;
 
     // The server's: the list, and the ticket that was the word when the list last took over.
     private @Nullable Ticket<?> head;
@@ -201,7 +207,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
                 continue;
             }
             if (before < 0) {
-                before = Math.max(0, (long) ARRIVALS.getAndAdd(this, 1) - gone - dead);
+                before = Math.max(0, (long) ARRIVALS.getAndAdd(this, 1) - matched - left);
                 if (before >= maxWaiters) {
                     uncount(before);
                     if (seen == word) {
@@ -249,7 +255,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
 
     /** A ticket in line has given up. */
     final void left() {
-        DEAD.getAndAdd(this, 1);
+        LEFT.getAndAdd(this, 1);
         if (isSweepDue()) {
             serve(LOOK);
         }
@@ -272,7 +278,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
 
     /** How many tickets wait; a snapshot. */
     final int waiting() {
-        return (int) Math.max(0, arrivals - gone - dead);
+        return (int) Math.max(0, arrivals - matched - left);
     }
 
     /** How many permits are to be had; a snapshot. */
@@ -397,11 +403,11 @@ abstract sealed class PermitLine permits AsyncSemaphore {
                 tail = null;
             }
             oldest.next = null;
-            GONE.setRelease(this, gone + 1);
             if (oldest.move(Ticket.WAITING, Ticket.HELD)) {
+                MATCHED.setRelease(this, matched + 1);
                 return oldest;
             }
-            DEAD.getAndAdd(this, -1);
+            SWEPT.setRelease(this, swept + 1);
         }
     }
 
@@ -439,16 +445,17 @@ abstract sealed class PermitLine permits AsyncSemaphore {
             Ticket<?> oldest = head;
             head = oldest.next;
             oldest.next = null;
-            GONE.setRelease(this, gone + 1);
             if (!oldest.move(Ticket.WAITING, Ticket.FAILED)) {
-                DEAD.getAndAdd(this, -1);
-            } else if (latest == null) {
+                SWEPT.setRelease(this, swept + 1);
+                continue;
+            }
+            MATCHED.setRelease(this, matched + 1);
+            if (latest == null) {
                 first = oldest;
-                latest = oldest;
             } else {
                 latest.next = oldest;
-                latest = oldest;
             }
+            latest = oldest;
         }
         tail = null;
         last = null;
@@ -456,8 +463,8 @@ abstract sealed class PermitLine permits AsyncSemaphore {
     }
 
     private boolean isSweepDue() {
-        long gaveUp = dead;
-        return gaveUp > SWEEP_SLACK && gaveUp >= waiting();
+        long inLine = left - swept;
+        return inLine > SWEEP_SLACK && inLine >= waiting();
     }
 
     /** Drops those who gave up, in the list and before it. */
@@ -484,7 +491,6 @@ abstract sealed class PermitLine permits AsyncSemaphore {
             ticket = after;
         }
         tail = kept;
-        GONE.setRelease(this, gone + dropped);
-        DEAD.getAndAdd(this, -dropped);
+        SWEPT.setRelease(this, swept + dropped);
     }
 }

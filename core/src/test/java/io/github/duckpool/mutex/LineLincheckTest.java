@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  */
 class LineLincheckTest {
     private static final int SCENARIOS = Integer.getInteger("lincheck.scenarios", 3);
-    private static final int INVOCATIONS = Integer.getInteger("lincheck.invocations", 50);
+    private static final int INVOCATIONS = Integer.getInteger("lincheck.invocations", 30);
 
     @Test
     void theMutexModelChecked() {

@@ -1,0 +1,154 @@
+package io.github.duckpool.benchmarks.mutex;
+
+import io.github.duckpool.benchmarks.harness.Case;
+import io.github.duckpool.benchmarks.harness.Effort;
+import io.github.duckpool.benchmarks.harness.Family;
+import io.github.duckpool.benchmarks.harness.JmhTurn;
+import io.github.duckpool.benchmarks.harness.Metric;
+import io.github.duckpool.benchmarks.harness.Ratio;
+import io.github.duckpool.benchmarks.harness.Target;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What a fair mutex costs threads and futures, and how fast it serves those who wait. */
+public final class MutexFamily implements Family {
+    static final String BLOCKING = "lock and unlock";
+    static final String TRYING = "try and unlock";
+    static final String CALLBACKS = "callbacks, " + CallbackBenchmark.IN_FLIGHT + " in flight for each thread";
+    static final String DRAIN = "draining those who wait";
+    static final String FEW = "10,000";
+    static final String MANY = "100,000";
+
+    private static final String TIME = JmhTurn.SCORE;
+    private static final String ALLOCATED = JmhTurn.ALLOCATED;
+
+    private static final List<String> ASYNC =
+            List.of(Names.ASYNC_MUTEX, Names.FAIR_ASYNC_LOCK, Names.KOTLIN, Names.QUEUE);
+
+    @Override
+    public String name() {
+        return "mutex";
+    }
+
+    @Override
+    public String question() {
+        return "What does a fair mutex cost threads and callbacks, each per thread, and how long does it take to serve each of a long line?"
+                + " Every turn is a JMH fork.";
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return List.of(Metric.cost(TIME, "ns"), Metric.cost(ALLOCATED, "B"));
+    }
+
+    @Override
+    public String reference() {
+        return Names.ASYNC_MUTEX;
+    }
+
+    @Override
+    public Duration budget(Effort effort) {
+        return switch (effort) {
+            case QUICK -> Duration.ofSeconds(10);
+            case REPORT -> Duration.ofSeconds(100);
+            case FULL -> Duration.ofMinutes(10);
+        };
+    }
+
+    @Override
+    public List<Case> cases(Effort effort) {
+        List<String> uncontended = List.of(
+                Names.ASYNC_MUTEX,
+                Names.ASYNC_SEMAPHORE,
+                Names.SEMAPHORE,
+                Names.REENTRANT_LOCK,
+                Names.FAIR_ASYNC_LOCK,
+                Names.KOTLIN);
+        List<String> all = new ArrayList<>(uncontended);
+        all.add(Names.QUEUE);
+        List<String> anchors = List.of(Names.ASYNC_MUTEX, Names.SEMAPHORE);
+        List<String> async = new ArrayList<>(ASYNC);
+        async.add(1, Names.ASYNC_SEMAPHORE);
+        return switch (effort) {
+            case QUICK ->
+                cases(List.of(1), anchors, List.of(), List.of(1), ASYNC.subList(0, 2), List.of(), 80);
+            case REPORT -> cases(List.of(1, 2, 8, 32), anchors, anchors, List.of(1, 2, 32), ASYNC, ASYNC, 60);
+            case FULL ->
+                cases(List.of(1, 2, 8, 32), all, uncontended, List.of(1, 2, 8, 32), async, async, 300);
+        };
+    }
+
+    private static List<Case> cases(
+            List<Integer> blockingThreads,
+            List<String> blocking,
+            List<String> trying,
+            List<Integer> callbackThreads,
+            List<String> callbacks,
+            List<String> drained,
+            int millis) {
+        List<Case> cases = new ArrayList<>();
+        for (int threads : blockingThreads) {
+            cases.add(of(BLOCKING, Case.threads(threads), blocking, BlockingBenchmark.class, "lock", threads, millis));
+        }
+        if (!trying.isEmpty()) {
+            cases.add(of(TRYING, Case.threads(1), trying, BlockingBenchmark.class, "tryLock", 1, millis));
+        }
+        for (int threads : callbackThreads) {
+            cases.add(of(
+                    CALLBACKS, Case.threads(threads), callbacks, CallbackBenchmark.class, "callbacks", threads, millis));
+        }
+        if (!drained.isEmpty()) {
+            cases.add(of(DRAIN, FEW, drained, DrainBenchmark.class, "few", 1, millis));
+            cases.add(of(DRAIN, MANY, drained, DrainBenchmark.class, "many", 1, millis));
+        }
+        return cases;
+    }
+
+    private static Case of(
+            String group, String at, List<String> names, Class<?> benchmark, String method, int threads, int millis) {
+        return Case.of(
+                group, at, names, name -> new JmhTurn(benchmark, method, threads, Map.of("lock", name), millis));
+    }
+
+    @Override
+    public List<Target> targets() {
+        List<Target> targets = new ArrayList<>();
+        targets.add(atMost("time of an uncontended lock over Semaphore's", BLOCKING, 1, Names.SEMAPHORE, 1.2));
+        targets.add(atMost("time of a try over Semaphore's", TRYING, 1, Names.SEMAPHORE, 1.2));
+        targets.add(bytes("bytes of an uncontended lock", BLOCKING));
+        targets.add(bytes("bytes of a try", TRYING));
+        for (int threads : List.of(2, 8, 32)) {
+            targets.add(atMost("time of a lock over Semaphore's", BLOCKING, threads, Names.SEMAPHORE, 1));
+        }
+        for (int threads : List.of(1, 2, 32)) {
+            for (String peer : ASYNC.subList(1, ASYNC.size())) {
+                double bound = !peer.equals(Names.FAIR_ASYNC_LOCK) ? 1 : threads == 1 ? 1.3 : 1.2;
+                targets.add(Target.atLeast(
+                        "time of a callback, " + peer + " over AsyncMutex, " + Case.threads(threads),
+                        new Ratio(CALLBACKS, Case.threads(threads), TIME, peer, Names.ASYNC_MUTEX),
+                        bound));
+            }
+        }
+        for (String waiters : List.of(FEW, MANY)) {
+            targets.add(Target.atMost(
+                    "nanoseconds for each of " + waiters + " that wait",
+                    new Ratio(DRAIN, waiters, TIME, Names.ASYNC_MUTEX, null),
+                    50));
+        }
+        return targets;
+    }
+
+    private static Target atMost(String claim, String group, int threads, String over, double bound) {
+        return Target.atMost(
+                claim + ", " + Case.threads(threads),
+                new Ratio(group, Case.threads(threads), TIME, Names.ASYNC_MUTEX, over),
+                bound);
+    }
+
+    /** The permit; JMH itself shows a fraction of a byte. */
+    private static Target bytes(String claim, String group) {
+        return Target.atMost(claim, new Ratio(group, Case.threads(1), ALLOCATED, Names.ASYNC_MUTEX, null), 32.5);
+    }
+}
