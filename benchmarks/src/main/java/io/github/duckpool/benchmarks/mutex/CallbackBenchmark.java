@@ -17,6 +17,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * Callbacks under a lock: each thread asks {@value #IN_FLIGHT} times, and waits until all its callbacks have run, here or on another thread. One
@@ -39,8 +40,8 @@ public class CallbackBenchmark {
     private @Nullable AsyncLine line;
 
     @Setup
-    public void make() {
-        line = AsyncLine.of(lock, false);
+    public void make(BenchmarkParams parameters) {
+        line = AsyncLine.of(lock, parameters.getThreads() > 2);
     }
 
     /** One thread's requests. Its callbacks run under the lock, one after another, so they count without an atomic addition. */
