@@ -48,7 +48,8 @@ public final class MutexOptions {
 
     /**
      * Completes the futures of those who had to wait, and starts their work, on this executor. By default that happens on the thread that
-     * passes the permit on, for at most a few hundred in a row, and on {@link java.util.concurrent.CompletableFuture}'s
+     * passes the permit on, for a few hundred in a row and as long as they take no longer than some
+     * milliseconds, and on {@link java.util.concurrent.CompletableFuture}'s
      * default executor beyond. If the executor refuses, it happens on the thread that passes the permit on.
      *
      * @param executor what runs continuations

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -320,6 +321,30 @@ abstract class FutureContract extends MutexContract {
         assertThat(tasks).isEmpty();
         assertThat(given.available()).isEqualTo(1);
         assertThat(given.queueLength()).isZero();
+    }
+
+    /** The line is never empty while the holder returns his permit: each continuation asks again before it returns its own. */
+    @Test
+    void whoeverReturnsAPermitComesBackHoweverManyOthersAskAgain() throws Exception {
+        AtomicBoolean isBack = new AtomicBoolean();
+        CompletableFuture<Integer> end = new CompletableFuture<>();
+        Permit first = async().lock();
+        askAgain(0, isBack, end);
+        first.close();
+        isBack.set(true);
+        assertThat(end.get(30, TimeUnit.SECONDS)).isPositive();
+    }
+
+    private void askAgain(int times, AtomicBoolean isBack, CompletableFuture<Integer> end) {
+        async().acquire().thenAccept(permit -> {
+            if (isBack.get()) {
+                permit.close();
+                end.complete(times);
+            } else {
+                askAgain(times + 1, isBack, end);
+                permit.close();
+            }
+        });
     }
 
     private record Adapter(AsyncSemaphore semaphore) implements Subject {

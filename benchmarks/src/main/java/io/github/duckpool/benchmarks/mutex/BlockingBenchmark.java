@@ -13,6 +13,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** Taking a lock and returning it with no work between, per thread; {@code -t} sets how many threads do it at once. */
 @State(Scope.Benchmark)
@@ -29,9 +30,12 @@ public class BlockingBenchmark {
     private @Nullable BlockingLock trying;
 
     @Setup
-    public void make() {
-        waiting = BlockingLock.waiting(lock);
-        trying = lock.equals(Names.QUEUE) ? null : BlockingLock.trying(lock);
+    public void make(BenchmarkParams parameters) {
+        if (parameters.getBenchmark().endsWith("tryLock")) {
+            trying = BlockingLock.trying(lock);
+        } else {
+            waiting = BlockingLock.waiting(lock);
+        }
     }
 
     @Benchmark

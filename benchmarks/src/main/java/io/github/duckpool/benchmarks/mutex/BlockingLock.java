@@ -6,6 +6,7 @@ import io.github.duckpool.mutex.AsyncMutex;
 import io.github.duckpool.mutex.AsyncSemaphore;
 import io.github.duckpool.mutex.Permit;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Takes a lock and returns it, on this thread. */
@@ -24,6 +25,19 @@ interface BlockingLock {
                     semaphore.acquire();
                     semaphore.release();
                     return semaphore;
+                };
+            }
+            case Names.ASYNC_MUTEX_CALL -> {
+                AsyncMutex mutex = new AsyncMutex();
+                yield () -> mutex.call(() -> mutex);
+            }
+            case Names.SEMAPHORE_PERMIT -> {
+                Semaphore semaphore = new Semaphore(1, true);
+                yield () -> {
+                    semaphore.acquire();
+                    SemaphorePermit permit = new SemaphorePermit(semaphore);
+                    permit.close();
+                    return permit;
                 };
             }
             case Names.REENTRANT_LOCK -> {
@@ -123,5 +137,23 @@ interface BlockingLock {
             }
             return semaphore;
         };
+    }
+
+    /** What makes a semaphore as safe to close twice, from any thread, as a {@link Permit}. */
+    final class SemaphorePermit extends AtomicBoolean implements Permit {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Semaphore semaphore;
+
+        SemaphorePermit(Semaphore semaphore) {
+            this.semaphore = semaphore;
+        }
+
+        @Override
+        public void close() {
+            if (compareAndSet(false, true)) {
+                semaphore.release();
+            }
+        }
     }
 }

@@ -67,7 +67,7 @@ public final class MutexFamily implements Family {
                 Names.FAIR_ASYNC_LOCK,
                 Names.KOTLIN);
         List<String> all = new ArrayList<>(uncontended);
-        all.add(Names.QUEUE);
+        all.addAll(List.of(Names.ASYNC_MUTEX_CALL, Names.SEMAPHORE_PERMIT, Names.QUEUE));
         List<String> anchors = List.of(Names.ASYNC_MUTEX, Names.SEMAPHORE);
         List<String> async = new ArrayList<>(ASYNC);
         async.add(1, Names.ASYNC_SEMAPHORE);

@@ -5,6 +5,8 @@ final class Names {
     static final String ASYNC_MUTEX = "AsyncMutex";
     static final String ASYNC_SEMAPHORE = "AsyncSemaphore(1)";
     static final String SEMAPHORE = "fair Semaphore(1)";
+    static final String ASYNC_MUTEX_CALL = "AsyncMutex.call";
+    static final String SEMAPHORE_PERMIT = "fair Semaphore(1) with a permit object";
     static final String REENTRANT_LOCK = "fair ReentrantLock";
     static final String FAIR_ASYNC_LOCK = "async-util FairAsyncLock";
     static final String KOTLIN = "Kotlin Mutex";
