@@ -51,7 +51,7 @@ interface AsyncLine {
         @Override
         public void request(Supplier<CompletableFuture<Object>> work) {
             lock.acquireLock().thenAccept(token -> {
-                work.get();
+                var unused = work.get();
                 token.releaseLock();
             });
         }
@@ -67,7 +67,7 @@ interface AsyncLine {
         @Override
         public void request(Supplier<CompletableFuture<Object>> work) {
             Runnable then = () -> {
-                work.get();
+                var unused = work.get();
                 mutex.unlock();
             };
             mutex.lock(isLong ? () -> Trampoline.run(then) : then);
@@ -96,7 +96,7 @@ interface AsyncLine {
         }
 
         private void finish(Supplier<CompletableFuture<Object>> work) {
-            work.get();
+            var unused = work.get();
             queue.release();
         }
 
