@@ -84,8 +84,8 @@ class KeyLineLincheckTest {
                 .iterations(0)
                 .invocationsPerIteration(INVOCATIONS)
                 .sequentialSpecification(Specification.class);
-        for (List<String> operations : List.of(
-                List.of("take", "retire"), List.of("ask", "retire"), List.of("take", "ask", "retire"))) {
+        for (List<String> operations :
+                List.of(List.of("take", "retire"), List.of("ask", "retire"), List.of("take", "ask", "retire"))) {
             options.addCustomScenario(scenario(operations));
         }
         LinChecker.check(Line.class, options);

@@ -37,7 +37,7 @@ interface AsyncLine {
     record OfSemaphore(AsyncSemaphore semaphore) implements AsyncLine {
         @Override
         public void request(Supplier<CompletableFuture<Object>> work) {
-            semaphore.withPermit(work);
+            var unused = semaphore.withPermit(work);
         }
 
         @Override
@@ -50,8 +50,8 @@ interface AsyncLine {
     record OfAsyncLock(AsyncLock lock) implements AsyncLine {
         @Override
         public void request(Supplier<CompletableFuture<Object>> work) {
-            lock.acquireLock().thenAccept(token -> {
-                var unused = work.get();
+            var unused = lock.acquireLock().thenAccept(token -> {
+                var unusedResult = work.get();
                 token.releaseLock();
             });
         }
@@ -86,7 +86,7 @@ interface AsyncLine {
     record OfQueue(FutureQueue queue, boolean isLong) implements AsyncLine {
         @Override
         public void request(Supplier<CompletableFuture<Object>> work) {
-            queue.acquire().thenRun(() -> {
+            var unused = queue.acquire().thenRun(() -> {
                 if (isLong) {
                     Trampoline.run(() -> finish(work));
                 } else {

@@ -72,11 +72,9 @@ public final class MutexFamily implements Family {
         List<String> async = new ArrayList<>(ASYNC);
         async.add(1, Names.ASYNC_SEMAPHORE);
         return switch (effort) {
-            case QUICK ->
-                cases(List.of(1), anchors, List.of(), List.of(1), ASYNC.subList(0, 2), List.of(), 80);
+            case QUICK -> cases(List.of(1), anchors, List.of(), List.of(1), ASYNC.subList(0, 2), List.of(), 80);
             case REPORT -> cases(List.of(1, 2, 8, 32), anchors, anchors, List.of(1, 2, 32), ASYNC, ASYNC, 60);
-            case FULL ->
-                cases(List.of(1, 2, 8, 32), all, uncontended, List.of(1, 2, 8, 32), async, async, 300);
+            case FULL -> cases(List.of(1, 2, 8, 32), all, uncontended, List.of(1, 2, 8, 32), async, async, 300);
         };
     }
 
@@ -97,7 +95,13 @@ public final class MutexFamily implements Family {
         }
         for (int threads : callbackThreads) {
             cases.add(of(
-                    CALLBACKS, Case.threads(threads), callbacks, CallbackBenchmark.class, "callbacks", threads, millis));
+                    CALLBACKS,
+                    Case.threads(threads),
+                    callbacks,
+                    CallbackBenchmark.class,
+                    "callbacks",
+                    threads,
+                    millis));
         }
         if (!drained.isEmpty()) {
             cases.add(of(DRAIN, FEW, drained, DrainBenchmark.class, "few", 1, millis));
@@ -108,8 +112,7 @@ public final class MutexFamily implements Family {
 
     private static Case of(
             String group, String at, List<String> names, Class<?> benchmark, String method, int threads, int millis) {
-        return Case.of(
-                group, at, names, name -> new JmhTurn(benchmark, method, threads, Map.of("lock", name), millis));
+        return Case.of(group, at, names, name -> new JmhTurn(benchmark, method, threads, Map.of("lock", name), millis));
     }
 
     @Override
