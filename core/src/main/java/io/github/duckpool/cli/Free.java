@@ -116,6 +116,7 @@ final class Free implements Callable<Integer> {
                 + (force ? ", then kill it (SIGKILL)" : "");
     }
 
+    @SuppressWarnings("SystemConsoleNull") // up to Java 21 it is null where there is no terminal
     private boolean isConfirmed(int processes) {
         Console console = System.console();
         if (yes || console == null || !Terminal.isThere()) {

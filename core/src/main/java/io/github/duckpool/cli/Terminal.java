@@ -10,6 +10,7 @@ final class Terminal {
     private Terminal() {}
 
     /** Whether a person sits there: input and output are a terminal. */
+    @SuppressWarnings("SystemConsoleNull") // asks both ways, below
     static boolean isThere() {
         Console console = System.console();
         if (console == null) {

@@ -23,8 +23,7 @@ class CliJarIT {
 
     @Test
     void runsByItself() throws Exception {
-        assertThat(output(0, "--version"))
-                .contains("duckpool " + System.getProperty("duckpool.version"), "DuckDB v");
+        assertThat(output(0, "--version")).contains("duckpool " + System.getProperty("duckpool.version"), "DuckDB v");
         String file = Files.createFile(directory.resolve("letters.duckdb")).toString();
         assertThat(output(0, "who", file)).contains("nobody has it");
         assertThat(output(9, "run", file, "--timeout", "1m", "--", "sh", "-c", "echo ran; exit 9"))
