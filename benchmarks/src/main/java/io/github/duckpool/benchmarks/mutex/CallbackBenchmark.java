@@ -49,6 +49,8 @@ public class CallbackBenchmark {
     public static class Client {
         private int asked;
         private final AtomicInteger served = new AtomicInteger();
+
+        @SuppressWarnings("UnnecessaryLambda") // a method reference at each request would be made anew each time
         private final Supplier<CompletableFuture<Object>> work = () -> {
             served.setRelease(served.getPlain() + 1);
             return DONE;
@@ -57,7 +59,8 @@ public class CallbackBenchmark {
 
     @Benchmark
     @OperationsPerInvocation(IN_FLIGHT)
-    @SuppressWarnings({"NullAway", "ThreadPriorityCheck"}) // made before; lets the other threads on where there are more than cores
+    @SuppressWarnings({"NullAway", "ThreadPriorityCheck"
+    }) // made before; lets the other threads on where there are more than cores
     public int callbacks(Client client) {
         for (int i = 0; i < IN_FLIGHT; i++) {
             line.request(client.work);

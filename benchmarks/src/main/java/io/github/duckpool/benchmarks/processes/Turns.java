@@ -1,6 +1,7 @@
 package io.github.duckpool.benchmarks.processes;
 
 import io.github.duckpool.benchmarks.harness.Metric;
+import io.github.duckpool.benchmarks.harness.Peer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

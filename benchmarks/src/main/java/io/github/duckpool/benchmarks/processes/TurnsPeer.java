@@ -2,7 +2,6 @@ package io.github.duckpool.benchmarks.processes;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.github.duckpool.mutex.FileMutex;
-import io.github.duckpool.mutex.Permit;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
@@ -33,11 +32,7 @@ final class TurnsPeer {
     public static void main(String[] args) throws Exception {
         Path file = Path.of(args[1]);
         if (args[0].equals(Turns.MUTEX)) {
-            FileMutex mutex = FileMutex.of(file);
-            work(() -> {
-                Permit turn = mutex.lock();
-                return turn::close;
-            });
+            work(FileMutex.of(file)::lock);
             return;
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
