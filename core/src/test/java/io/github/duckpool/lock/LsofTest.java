@@ -15,8 +15,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What lsof prints. {@link #RECORDED} was printed by lsof 4.95 on Linux, for a Python program with DuckDB 2.0. {@link #OF_A_MAC} was
- * <em>not</em> recorded: it is put together from lsof(8), with a blank lock status, since lsof knows no locks on macOS. The live
+ * What lsof prints. {@link #RECORDED} is what lsof 4.95 printed on Linux for a Python program with DuckDB 2.0, less the fields that are
+ * not asked for and with paths made whole. {@link #OF_A_MAC} was <em>not</em> recorded: it is put together from lsof(8), with a blank lock status, since lsof knows no locks on macOS. The live
  * tests run lsof where it is installed; no run on a Mac stands behind them.
  */
 @DisabledOnOs(OS.WINDOWS)
