@@ -10,9 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.condition.OS;
 
 /** The command line in a process of its own, with its outputs in files. */
 final class CliProcess implements AutoCloseable {
+    /** A build in the background may be told to ignore signals, and hands that on to whatever it starts. */
+    private static final List<String> AS_AT_A_TERMINAL =
+            OS.current() == OS.LINUX ? List.of("env", "--default-signal=HUP,INT,TERM") : List.of();
+
     private final Process process;
     private final Path out;
     private final Path err;
@@ -24,7 +29,7 @@ final class CliProcess implements AutoCloseable {
     }
 
     static CliProcess start(Path directory, String... arguments) throws IOException {
-        return startAs(List.of(), directory, arguments);
+        return startAs(AS_AT_A_TERMINAL, directory, arguments);
     }
 
     /** Starts it by another program, such as env(1), which becomes it. */
