@@ -1,5 +1,7 @@
 package io.github.duckpool.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.duckpool.lock.DuckError;
 import io.github.duckpool.lock.LockHolder;
 import io.github.duckpool.lock.LockHolders;
@@ -62,7 +64,7 @@ final class Check implements Callable<Integer> {
         FileMutex mutex = FileMutex.of(path);
         var findings = new Findings();
         new FileFacts(seen.file(), findings).find(!seen.isFree());
-        LockTrial.run(seen.file(), findings);
+        LockTrial.run(requireNonNull(seen.file().getParent()), findings); // a real path of a file has one
         if (!Holding.isHeld(seen) && Files.isRegularFile(seen.file()) && Files.isReadable(seen.file())) {
             Optional<DuckError> refusal = TrialOpening.of(mutex, findings);
             if (refusal.isPresent()) {

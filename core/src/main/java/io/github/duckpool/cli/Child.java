@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * whose end ends this process.
  *
  * <p>The turn belongs to this process. If it is killed outright (SIGKILL, out of memory), the kernel gives the turn to the next in line, and
- * the command, which lost its protection, must end too: a shell that waits for this process's end then sends it SIGTERM.
+ * the command, which lost its protection, must end too: a shell that waits for this process's end then sends it SIGTERM. What remains is a kill
+ * between the command's start and the next few instructions, which tell that shell its number: then the command runs on.
  *
  * <p>A terminal sends the SIGINT of Ctrl-C to all processes in its foreground, the command among them. Then it is not passed on a second
  * time, which Python, for one, takes for impatience.
@@ -75,8 +76,8 @@ final class Child implements AutoCloseable {
             } catch (IOException e) {
                 throw notStarted(command.get(0), e);
             }
+            tell(process.pid() + "\n");
         }
-        tell(process.pid() + "\n");
     }
 
     /**

@@ -135,9 +135,13 @@ class RunTest {
 
     @Test
     void aKilledRunnerFreesTheTurnAndEndsTheCommand() throws Exception {
-        try (var run = CliProcess.start(directory, "run", file.toString(), "--", "sh", "-c", TELL_SIGNALS)) {
+        String tellHangUp = TELL_SIGNALS.replace("echo got HUP; exit 41", "echo got HUP");
+        try (var run = CliProcess.start(directory, "run", file.toString(), "--", "sh", "-c", tellHangUp)) {
             run.awaitOutput("up");
-            long command = Long.parseLong(run.out().strip().split(" ")[1]);
+            long command =
+                    Long.parseLong(run.out().lines().findFirst().orElseThrow().split(" ")[1]);
+            run.signal("HUP"); // it is passed on once the command is watched
+            run.awaitOutput("got HUP");
             assertThat(FileMutex.of(file).tryLock()).as("its turn").isEmpty();
             run.signal("KILL");
 
