@@ -240,7 +240,9 @@ class WriteFaultTest {
             if (why == null) {
                 assertThat(there).as("acknowledged: %s", where).contains(x);
             } else {
-                assertThat(isInjected(why)).as("%s: %s", where, why).isTrue();
+                // Whoever had another connection of a database that died may hear no more than that it is closed.
+                boolean isOthers = source.fault == Fault.FATAL && String.valueOf(why.getMessage()).contains("is closed");
+                assertThat(isInjected(why) || isOthers).as("%s: %s", where, why).isTrue();
                 if (!isUnknown(why)) {
                     assertThat(there).as("failed with %s: %s", why, where).doesNotContain(x);
                 }
