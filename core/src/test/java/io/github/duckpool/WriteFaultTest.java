@@ -241,7 +241,8 @@ class WriteFaultTest {
                 assertThat(there).as("acknowledged: %s", where).contains(x);
             } else {
                 // Whoever had another connection of a database that died may hear no more than that it is closed.
-                boolean isOthers = source.fault == Fault.FATAL && String.valueOf(why.getMessage()).contains("is closed");
+                boolean isOthers = source.fault == Fault.FATAL
+                        && String.valueOf(why.getMessage()).contains("is closed");
                 assertThat(isInjected(why) || isOthers).as("%s: %s", where, why).isTrue();
                 if (!isUnknown(why)) {
                     assertThat(there).as("failed with %s: %s", why, where).doesNotContain(x);

@@ -9,6 +9,7 @@ import org.jetbrains.kotlinx.lincheck.LinChecker;
 import org.jetbrains.kotlinx.lincheck.annotations.Operation;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.kotlinx.lincheck.strategy.managed.modelchecking.ModelCheckingOptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>The depth is set by the system property {@code lincheck.invocations}.
  */
+@Tag("model")
 class KeyLineLincheckTest {
     private static final int INVOCATIONS = Integer.getInteger("lincheck.invocations", 100);
 

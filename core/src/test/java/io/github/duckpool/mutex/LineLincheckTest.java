@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>The depth is set by the system properties {@code lincheck.scenarios} and {@code lincheck.invocations}.
  */
+@Tag("model")
 class LineLincheckTest {
     private static final int SCENARIOS = Integer.getInteger("lincheck.scenarios", 3);
     private static final int INVOCATIONS = Integer.getInteger("lincheck.invocations", 30);

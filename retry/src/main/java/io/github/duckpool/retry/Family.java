@@ -51,7 +51,7 @@ enum Family {
     static int mostRetries(Kind kind) {
         return switch (kind) {
             case CONSTRAINT_AT_COMMIT -> 1;
-            case HANDLE_CONFLICT -> 4;
+            case HANDLE_CONFLICT -> 6;
             default -> Integer.MAX_VALUE;
         };
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   <caption>What is retried</caption>
  *   <thead><tr><th>family</th><th>kinds</th></tr></thead>
  *   <tbody>
- *     <tr><td>file locks</td><td>{@code FILE_LOCKED}; {@code HANDLE_CONFLICT}, at most 4 times in a row</td></tr>
+ *     <tr><td>file locks</td><td>{@code FILE_LOCKED}; {@code HANDLE_CONFLICT}, at most 6 times in a row</td></tr>
  *     <tr><td>conflicts</td><td>{@code WRITE_CONFLICT}, {@code CATALOG_CONFLICT}, {@code CHECKPOINT_BUSY};
  *     {@code CONSTRAINT_AT_COMMIT}, once in a row</td></tr>
  *   </tbody>

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>The depth is set by the system properties {@code lincheck.iterations} and {@code lincheck.invocations}.
  */
+@Tag("model")
 class BorrowGateLincheckTest {
     private static final int ITERATIONS = Integer.getInteger("lincheck.iterations", 2);
     private static final int INVOCATIONS = Integer.getInteger("lincheck.invocations", 30);
