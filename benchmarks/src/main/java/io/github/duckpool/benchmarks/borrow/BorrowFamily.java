@@ -51,7 +51,7 @@ public final class BorrowFamily implements Family {
     @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
-            case QUICK -> Duration.ofSeconds(9);
+            case QUICK -> Duration.ofSeconds(8);
             case REPORT -> Duration.ofMinutes(3);
             case FULL -> Duration.ofMinutes(30);
         };

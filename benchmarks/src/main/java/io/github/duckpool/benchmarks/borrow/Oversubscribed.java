@@ -45,7 +45,9 @@ final class Oversubscribed {
             Metric.cost(PREEMPTED, ""));
 
     private static final int MAX_SAMPLES = 200_000;
-    private static final double WARM_UP_SECONDS = 0.3;
+    /** Long enough for a JVM that has just started to compile a pool: with less the first rounds measure the compiler. */
+    private static final double WARM_UP_SECONDS = 1.5;
+
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 

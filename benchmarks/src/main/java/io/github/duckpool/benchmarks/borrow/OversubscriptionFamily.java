@@ -44,8 +44,8 @@ public final class OversubscriptionFamily implements Family {
     @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
-            case QUICK -> Duration.ofSeconds(8);
-            case REPORT -> Duration.ofSeconds(85);
+            case QUICK -> Duration.ofSeconds(14);
+            case REPORT -> Duration.ofSeconds(100);
             case FULL -> Duration.ofMinutes(15);
         };
     }

@@ -50,7 +50,7 @@ public final class HandOverFamily implements Family {
     @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
-            case QUICK -> Duration.ofSeconds(10);
+            case QUICK -> Duration.ofSeconds(9);
             case REPORT -> Duration.ofSeconds(80);
             case FULL -> Duration.ofMinutes(4);
         };

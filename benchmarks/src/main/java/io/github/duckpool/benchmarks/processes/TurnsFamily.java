@@ -42,7 +42,7 @@ public final class TurnsFamily implements Family {
     @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
-            case QUICK -> Duration.ofSeconds(8);
+            case QUICK -> Duration.ofSeconds(6);
             case REPORT -> Duration.ofSeconds(40);
             case FULL -> Duration.ofMinutes(2);
         };

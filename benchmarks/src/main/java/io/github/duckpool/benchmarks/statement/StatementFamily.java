@@ -48,8 +48,8 @@ public final class StatementFamily implements Family {
     @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
-            case QUICK -> Duration.ofSeconds(8);
-            case REPORT -> Duration.ofSeconds(75);
+            case QUICK -> Duration.ofSeconds(6);
+            case REPORT -> Duration.ofSeconds(60);
             case FULL -> Duration.ofMinutes(10);
         };
     }
