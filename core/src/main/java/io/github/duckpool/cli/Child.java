@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,9 @@ final class Child implements AutoCloseable {
             if [ -r "/proc/$1/stat" ]; then sed 's/^.*) //' "/proc/$1/stat" | cut -d' ' -f3,6
             else ps -o pgid=,tpgid= -p "$1"; fi
             """;
+
+    /** The number and the words of the operating system: {@code error=2, No such file}, from newer JDKs {@code error: 2 (No such file)}. */
+    private static final Pattern ERROR = Pattern.compile("error[=:] ?(\\d+)[, ]+\\(?([^()]*[^() ])");
 
     private final Thread waiter = Thread.currentThread();
     private final Signals signals;
@@ -171,11 +176,13 @@ final class Child implements AutoCloseable {
 
     private static CommandFailure notStarted(String program, IOException cause) {
         String message = String.valueOf(cause.getMessage());
-        if (message.contains("error=2,") || message.contains("CreateProcess error=2")) {
+        Matcher error = ERROR.matcher(message);
+        boolean known = error.find();
+        if (known && error.group(1).equals("2")) {
             return new CommandFailure(
                     ExitCode.NOT_FOUND, "there is no command \"" + program + "\"; check its name and the PATH", cause);
         }
-        String reason = message.replaceFirst(".*error=\\d+, ", "");
+        String reason = known ? error.group(2) : message;
         return new CommandFailure(
                 ExitCode.NOT_EXECUTABLE,
                 "\"" + program + "\" can't be started: " + reason

@@ -20,6 +20,9 @@ final class Ending {
     /** How long a killed process may take to give its memory back; DuckDB's buffers can be many gigabytes. */
     static final Duration AFTER_KILL = Duration.ofSeconds(10);
 
+    /** How long one that has let the file go may take to end. */
+    private static final Duration ENDS_WITHIN = Duration.ofSeconds(2);
+
     private static final long FIRST_PAUSE_MILLIS = 2;
     private static final long LONGEST_PAUSE_MILLIS = 50;
 
@@ -98,6 +101,7 @@ final class Ending {
     private Termination await(LockHolder holder, boolean forcibly, Duration grace) throws InterruptedException {
         long from = System.nanoTime();
         long pauseMillis = FIRST_PAUSE_MILLIS;
+        Duration letGoAfter = null;
         while (true) {
             Standing standing = view.standing(holder.process());
             Duration waited = Duration.ofNanos(System.nanoTime() - from);
@@ -105,7 +109,13 @@ final class Ending {
                 return new Termination(Outcome.ENDED, holder + (forcibly ? " was killed" : " has ended"), waited);
             }
             boolean over = grace.compareTo(waited) <= 0;
-            if (standing == Standing.LET_GO && (over || !forcibly)) { // a killed one lets go just before it ends
+            if (standing == Standing.LET_GO && letGoAfter == null) {
+                letGoAfter = waited;
+            }
+            // A process that ends closes its files first, so one that has let go is probably about to end.
+            boolean goesOn =
+                    letGoAfter != null && !forcibly && waited.minus(letGoAfter).compareTo(ENDS_WITHIN) > 0;
+            if (standing == Standing.LET_GO && (over || goesOn)) {
                 return new Termination(
                         Outcome.LET_GO, holder + " does not have the file open any more, and goes on", waited);
             }
