@@ -11,6 +11,7 @@ import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.kotlinx.lincheck.strategy.managed.modelchecking.ModelCheckingOptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledForJreRange;
 
 /**
  * The end of a key's line, schedule by schedule: it retires between any two steps of somebody who takes its permit or asks for it. Either he
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
  * <p>The depth is set by the system property {@code lincheck.invocations}.
  */
 @Tag("model")
+@DisabledForJreRange(minVersion = 25, disabledReason = "Lincheck 2.39 can't read the class files of this JDK")
 class KeyLineLincheckTest {
     private static final int INVOCATIONS = Integer.getInteger("lincheck.invocations", 100);
 
