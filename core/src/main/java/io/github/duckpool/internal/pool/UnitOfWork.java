@@ -228,6 +228,12 @@ public final class UnitOfWork implements AutoCloseable {
             return !over && !own.isClosed();
         }
 
+        /** What took the connection from the pool's own handle took it from the function. */
+        @Override
+        public @Nullable String whyEnded(int stamp) {
+            return own.lending().whyEnded(own.stamp());
+        }
+
         /** Passed on to the pool's own handle, which must know when it gives the session back. */
         @Override
         public boolean share(int stamp) {
