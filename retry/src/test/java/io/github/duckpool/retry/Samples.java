@@ -56,7 +56,7 @@ final class Samples {
             Map.entry(
                     Kind.BAD_FILE,
                     "IO Error: The file \"/etc/hosts\" exists, but it is not a valid DuckDB database file!"),
-            Map.entry(Kind.PERMISSION, "IO Error: Cannot open file \"/root/x\": Permission denied"),
+            Map.entry(Kind.PERMISSION, "IO Error: Cannot open file \"/data/x\": Permission denied"),
             Map.entry(Kind.MISSING, "IO Error: Cannot open file \"/no/x\": No such file or directory"),
             Map.entry(Kind.OTHER, "Parser Error: syntax error at or near \"SELEC\"")));
 
