@@ -36,10 +36,10 @@ final class CommitLock {
         }
     }
 
-    /** The same for a statement handle, whose user may be closing it meanwhile. */
-    void cancelQuietly(LentStatement statement) {
+    /** The same for a statement whose user may be closing it meanwhile. */
+    void cancelQuietly(Statement statement) {
         try {
-            cancel(statement.raw());
+            cancel(statement);
         } catch (SQLException | RuntimeException e) {
             return; // it is over, which is all that was wanted
         }

@@ -90,10 +90,15 @@ final class LentResultSet extends GettersByIndex {
         }
     }
 
+    /** Announced like any call, since it can end the native statement; after the borrow, that is the session's business. */
     @Override
     public void close() throws SQLException {
         ResultSet mine = raw;
         if (mine == null) {
+            return;
+        }
+        if (!statement.connection.tryEnter()) {
+            disown();
             return;
         }
         raw = null;
@@ -102,6 +107,7 @@ final class LentResultSet extends GettersByIndex {
         } catch (SQLException | RuntimeException e) {
             throw failed(e);
         } finally {
+            statement.connection.session().exit();
             statement.resultClosed(this);
         }
     }

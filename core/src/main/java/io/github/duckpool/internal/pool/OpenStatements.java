@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.pool;
 
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,11 +38,14 @@ final class OpenStatements {
         statement.next = null;
     }
 
-    /** Those that are open at this moment, for a thread that does not use them. */
-    synchronized List<LentStatement> snapshot() {
-        List<LentStatement> all = new ArrayList<>();
+    /** The native statements that are open at this moment, for a thread that does not use them. */
+    synchronized List<Statement> natives() {
+        List<Statement> all = new ArrayList<>();
         for (LentStatement statement = head; statement != null; statement = statement.next) {
-            all.add(statement);
+            Statement open = statement.rawOrNull();
+            if (open != null) {
+                all.add(open);
+            }
         }
         return all;
     }
@@ -61,12 +65,21 @@ final class OpenStatements {
         return quiet;
     }
 
-    /** Takes the native objects away from the handles, and leaves their end to the session's. */
-    void disown() {
+    /**
+     * Takes the native objects away from the handles, and leaves their end to the session's.
+     *
+     * @return the native statements that were open
+     */
+    List<Statement> disown() {
+        List<Statement> natives = new ArrayList<>();
         for (LentStatement statement = head; statement != null; statement = head) {
-            statement.disown();
+            Statement mine = statement.disown();
+            if (mine != null) {
+                natives.add(mine);
+            }
             remove(statement);
         }
+        return natives;
     }
 
     /** Closes the results that are open, as a commit does when the holdability says so. */

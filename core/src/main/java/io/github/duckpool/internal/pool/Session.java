@@ -5,11 +5,15 @@ import java.lang.invoke.VarHandle;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +48,8 @@ public final class Session {
     static final int RETIRED = 1 << 6;
 
     private static final int UNFIT = SPENT | BROKEN | SUSPECT | HANDED_OUT | RETIRED;
+
+    private static final long CALLS_DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final VarHandle MARKS;
     private static final VarHandle CALLS;
@@ -272,11 +278,11 @@ public final class Session {
         if (other != null) {
             return (CompletableFuture<Void>) other;
         }
-        open.disown();
+        List<Statement> running = open.disown();
         if (isCalled() || isMarked(HANDED_OUT)) {
-            offThread.execute(() -> close(mine));
+            offThread.execute(() -> close(mine, running));
         } else {
-            close(mine);
+            close(mine, running);
         }
         return mine;
     }
@@ -286,14 +292,36 @@ public final class Session {
         abandoned.add(rows);
     }
 
-    private void close(CompletableFuture<Void> done) {
+    private void close(CompletableFuture<Void> done, List<Statement> running) {
         try {
             transaction.commits().awaitEnd();
+            endCalls(running);
             raw.close();
             closeAbandoned();
             done.complete(null);
         } catch (SQLException | RuntimeException | Error e) {
             done.completeExceptionally(e);
+        }
+    }
+
+    /**
+     * Cancels the calls in flight until none is left, or none that a cancel ends. The 1.4 driver's close would do so by itself,
+     * but it holds the connection's lock while it waits for each statement's, and a statement that ends takes them the other
+     * way round: a close that meets it leaves both threads waiting for each other, for ever. A statement that is still being
+     * planned when this gives up is told of the close by the driver long before it ends.
+     */
+    private void endCalls(List<Statement> running) {
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + CALLS_DEADLINE_NANOS;
+        for (long pause = 50_000; isCalled() && System.nanoTime() < deadline; pause = Math.min(2 * pause, 10_000_000)) {
+            for (Statement statement : running) {
+                transaction.commits().cancelQuietly(statement);
+            }
+            LockSupport.parkNanos(pause);
+            interrupted |= Thread.interrupted(); // else it would not park again
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

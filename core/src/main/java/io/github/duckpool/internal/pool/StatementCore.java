@@ -45,6 +45,10 @@ abstract class StatementCore implements Statement {
         return present;
     }
 
+    final @Nullable Statement rawOrNull() {
+        return raw;
+    }
+
     /** Replaces a native statement that an error closed. */
     final void replace(Statement fresh) throws SQLException {
         raw = fresh;
@@ -202,7 +206,8 @@ abstract class StatementCore implements Statement {
     }
 
     /** Takes the native objects away; they end with the session. */
-    final void disown() {
+    final @Nullable Statement disown() {
+        Statement mine = raw;
         raw = null;
         if (result != null) {
             result.disown();
@@ -212,6 +217,7 @@ abstract class StatementCore implements Statement {
             generatedKeys.disown();
             generatedKeys = null;
         }
+        return mine;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.duckpool.internal.pool;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.sql.Statement;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -186,7 +187,7 @@ public final class UnitOfWork implements AutoCloseable {
                 if (lending == null || lending.permission != function) {
                     return;
                 }
-                for (LentStatement statement : session.open().snapshot()) {
+                for (Statement statement : session.open().natives()) {
                     session.transaction().commits().cancelQuietly(statement);
                 }
             }
