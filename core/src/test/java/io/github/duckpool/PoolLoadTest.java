@@ -28,16 +28,16 @@ class PoolLoadTest {
 
     @Test
     void shortly() throws Exception {
-        load(100);
+        load(Rounds.of(100));
     }
 
     @Test
     @Tag("torture")
     void forAboutAMinute() throws Exception {
-        load(4_000);
+        load(Rounds.forSeconds(50));
     }
 
-    private void load(int perThread) throws Exception {
+    private void load(Rounds rounds) throws Exception {
         Path file = directory.resolve("letters.duckdb");
         DuckPool pool = DuckPool.builder()
                 .database(file)
@@ -62,7 +62,7 @@ class PoolLoadTest {
             Thread thread = new Thread(() -> {
                 SplittableRandom random = new SplittableRandom(id);
                 try {
-                    for (int round = 0; round < perThread && odd.get() == null; round++) {
+                    for (int round = 0; rounds.go(round) && odd.get() == null; round++) {
                         boolean async = random.nextInt(4) == 0;
                         try (Connection c =
                                 async ? pool.connectionAsync().get(4, TimeUnit.MINUTES) : pool.getConnection()) {

@@ -3,6 +3,7 @@ package io.github.duckpool.mutex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.duckpool.Rounds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,7 +144,7 @@ class MutexLoadTest {
             assertThat(outOfOrder).hasValue(0);
             assertThat(served[0]).isEqualTo(1_000);
             whenAllIsAtRest();
-            contend(threads, 200, 50);
+            contend(threads, 200, Rounds.of(50));
         } finally {
             threads.shutdownNow();
         }
@@ -153,7 +154,7 @@ class MutexLoadTest {
     void nothingIsLostWhenRequestsAreGivenUpAtRandom() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
-            contend(threads, 8, 3_000);
+            contend(threads, 8, Rounds.of(3_000));
         } finally {
             threads.shutdownNow();
         }
@@ -164,21 +165,21 @@ class MutexLoadTest {
     void nothingIsLostForLong() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(16);
         try {
-            contend(threads, 16, 100_000);
+            contend(threads, 16, Rounds.forSeconds(40));
         } finally {
             threads.shutdownNow();
         }
     }
 
     /** Every way to ask, and every way to give up, by many at once; afterwards the count is exact and the mutex free. */
-    private void contend(ExecutorService threads, int tasks, int each) throws Exception {
+    private void contend(ExecutorService threads, int tasks, Rounds rounds) throws Exception {
         int[] inside = new int[1];
         AtomicInteger granted = new AtomicInteger();
         List<Future<?>> all = new ArrayList<>();
         for (int t = 0; t < tasks; t++) {
             SplittableRandom random = new SplittableRandom(t);
             all.add(threads.submit(() -> {
-                for (int i = 0; i < each; i++) {
+                for (int i = 0; rounds.go(i); i++) {
                     Permit permit = ask(random, inside, granted);
                     if (permit != null) {
                         inside[0]++;

@@ -2,12 +2,14 @@ package io.github.duckpool.internal.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.duckpool.Rounds;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,46 +33,49 @@ class BorrowGateLoadTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 1_000_000, Long.MAX_VALUE})
     void everyBorrowIsCounted(long overtakingNanos) throws Exception {
-        account(overtakingNanos, 1_000);
+        account(overtakingNanos, Rounds.of(1_000));
     }
 
     @Tag("torture")
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 1_000_000, Long.MAX_VALUE})
     void everyBorrowIsCountedForLong(long overtakingNanos) throws Exception {
-        account(overtakingNanos, 30_000);
+        account(overtakingNanos, Rounds.forSeconds(15));
     }
 
-    private void account(long overtakingNanos, int rounds) throws Exception {
+    private void account(long overtakingNanos, Rounds rounds) throws Exception {
         GateLoad load = new GateLoad(SIZE, overtakingNanos);
+        AtomicLong borrows = new AtomicLong();
         GateLoad.inThreads(executor, THREADS, () -> {
-            for (int i = 0; i < rounds; i++) {
+            int i = 0;
+            for (; rounds.go(i); i++) {
                 load.borrowAndUse();
             }
+            borrows.addAndGet(i);
             return null;
         });
-        assertThat(load.gate.borrows()).isEqualTo((long) THREADS * rounds);
+        assertThat(load.gate.borrows()).isEqualTo(borrows.get());
         load.checkAtRest();
     }
 
     @ParameterizedTest
     @ValueSource(longs = {0, 1_000_000})
     void whoGivesUpLosesNoSlot(long overtakingNanos) throws Exception {
-        giveUp(overtakingNanos, 2_000);
+        giveUp(overtakingNanos, Rounds.of(2_000));
     }
 
     @Tag("torture")
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 1_000_000})
     void whoGivesUpLosesNoSlotForLong(long overtakingNanos) throws Exception {
-        giveUp(overtakingNanos, 100_000);
+        giveUp(overtakingNanos, Rounds.forSeconds(15));
     }
 
-    private void giveUp(long overtakingNanos, int rounds) throws Exception {
+    private void giveUp(long overtakingNanos, Rounds rounds) throws Exception {
         GateLoad load = new GateLoad(2, overtakingNanos);
         AtomicLong got = new AtomicLong();
         GateLoad.inThreads(executor, 8, () -> {
-            for (int i = 0; i < rounds; i++) {
+            for (int i = 0; rounds.go(i); i++) {
                 if (load.borrowPerhaps()) {
                     got.incrementAndGet();
                 }
@@ -83,21 +88,22 @@ class BorrowGateLoadTest {
 
     @Test
     void nobodySleepsBesideAFreeSlot() throws Exception {
-        wakeups(20_000);
+        wakeups(() -> Rounds.of(20_000));
     }
 
     @Tag("torture")
     @Test
     void nobodySleepsBesideAFreeSlotForLong() throws Exception {
-        wakeups(2_000_000);
+        wakeups(() -> Rounds.forSeconds(20));
     }
 
     /** Two or three threads on one slot keep missing each other's last look; a lost wakeup leaves one asleep for a minute. */
-    private void wakeups(int rounds) throws Exception {
+    private void wakeups(Supplier<Rounds> each) throws Exception {
         for (int threads = 2; threads <= 3; threads++) {
             GateLoad load = new GateLoad(1, 1_000_000);
+            Rounds rounds = each.get();
             GateLoad.inThreads(executor, threads, () -> {
-                for (int i = 0; i < rounds; i++) {
+                for (int i = 0; rounds.go(i); i++) {
                     load.use(load.gate.borrow(GateLoad.LONG));
                 }
                 return null;
@@ -108,16 +114,16 @@ class BorrowGateLoadTest {
 
     @Test
     void suspensionsDrainAndLeaveNobodyBehind() throws Exception {
-        suspensions(30);
+        suspensions(Rounds.of(30));
     }
 
     @Tag("torture")
     @Test
     void suspensionsDrainAndLeaveNobodyBehindForLong() throws Exception {
-        suspensions(3_000);
+        suspensions(Rounds.forSeconds(15));
     }
 
-    private void suspensions(int times) throws Exception {
+    private void suspensions(Rounds rounds) throws Exception {
         GateLoad load = new GateLoad(3, 1_000_000);
         AtomicBoolean over = new AtomicBoolean();
         CompletableFuture<Void> borrowers = CompletableFuture.runAsync(
@@ -135,7 +141,7 @@ class BorrowGateLoadTest {
                     }
                 },
                 executor);
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; rounds.go(i); i++) {
             CompletableFuture<?> drained = load.gate.suspend().toCompletableFuture();
             for (Slot<GateLoad.Session> idle; (idle = load.gate.claimIdle(session -> true)) != null; ) {
                 load.dispose(idle);

@@ -3,6 +3,7 @@ package io.github.duckpool.internal.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.duckpool.Rounds;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
@@ -114,12 +115,12 @@ class StaleHandleTest {
     @Test
     @Tag("torture")
     void torture() throws Exception {
-        hammer(30_000);
+        hammer(Rounds.forSeconds(60));
     }
 
     @Test
     void nothingAnyOldHandleDoesIsSeenByTheNextBorrower() throws Exception {
-        hammer(1_000);
+        hammer(Rounds.of(1_000));
         assertThat(slot.kept())
                 .as("returns that kept the session, so that there is a race at all")
                 .isPositive();
@@ -161,12 +162,12 @@ class StaleHandleTest {
 
     private volatile Handles target;
 
-    private void hammer(int rounds) throws Exception {
+    private void hammer(Rounds rounds) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         List<Thread> abusers = List.of(abuser(over, 0), abuser(over, 5));
         abusers.forEach(Thread::start);
         try {
-            for (int round = 0; round < rounds; round++) {
+            for (int round = 0; rounds.go(round); round++) {
                 Connection theirs = slot.borrowWhenFree();
                 try {
                     target = Handles.of(theirs);
