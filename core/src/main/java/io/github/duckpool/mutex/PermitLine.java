@@ -80,14 +80,19 @@ abstract sealed class PermitLine permits AsyncSemaphore {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             WORD = lookup.findVarHandle(PermitLine.class, "word", Object.class);
-            ROLE = lookup.findVarHandle(PermitLine.class, "role", long.class);
-            ARRIVALS = lookup.findVarHandle(PermitLine.class, "arrivals", long.class);
-            LEFT = lookup.findVarHandle(PermitLine.class, "left", long.class);
-            MATCHED = lookup.findVarHandle(PermitLine.class, "matched", long.class);
-            SWEPT = lookup.findVarHandle(PermitLine.class, "swept", long.class);
+            ROLE = counter(lookup, "role");
+            ARRIVALS = counter(lookup, "arrivals");
+            LEFT = counter(lookup, "left");
+            MATCHED = counter(lookup, "matched");
+            SWEPT = counter(lookup, "swept");
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
+    }
+
+    /** Exact: an int that is added to a long would go through a method handle that is never inlined, and cost several additions. */
+    private static VarHandle counter(MethodHandles.Lookup lookup, String name) throws ReflectiveOperationException {
+        return lookup.findVarHandle(PermitLine.class, name, long.class).withInvokeExactBehavior();
     }
 
     final int permits;
@@ -207,7 +212,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
                 continue;
             }
             if (before < 0) {
-                before = Math.max(0, (long) ARRIVALS.getAndAdd(this, 1) - matched - left);
+                before = Math.max(0, (long) ARRIVALS.getAndAdd(this, 1L) - matched - left);
                 if (before >= maxWaiters) {
                     uncount(before);
                     if (seen == word) {
@@ -230,7 +235,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
 
     private void uncount(long before) {
         if (before >= 0) {
-            ARRIVALS.getAndAdd(this, -1);
+            long unused = (long) ARRIVALS.getAndAdd(this, -1L);
         }
     }
 
@@ -255,7 +260,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
 
     /** A ticket in line has given up. */
     final void left() {
-        LEFT.getAndAdd(this, 1);
+        long unused = (long) LEFT.getAndAdd(this, 1L);
         if (isSweepDue()) {
             serve(LOOK);
         }
