@@ -2,6 +2,7 @@ package io.github.duckpool.sharing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.duckpool.Rounds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,33 +42,35 @@ class WritingProcessesTest {
 
     @Test
     void acknowledgedRowsSurviveKills() throws Exception {
-        killWhileWriting(4_000, 4);
+        killWhileWriting(800, Rounds.of(4));
     }
 
     @Test
     @Tag("torture")
     void acknowledgedRowsSurviveManyKills() throws Exception {
-        killWhileWriting(Integer.getInteger("duckpool.torture.rows", 15_000), 36);
+        killWhileWriting(400, Rounds.forSeconds(100));
     }
 
-    private void killWhileWriting(int rows, int kills) throws Exception {
+    private void killWhileWriting(int rowsBetween, Rounds rounds) throws Exception {
         var random = new SplittableRandom(7);
+        int kills = 0;
         for (int i = 0; i < PROCESSES; i++) {
             processes.add(start());
         }
-        for (int kill = 1; kill <= kills; kill++) {
-            awaitAcknowledged(kill * rows / (kills + 1));
+        for (; rounds.go(kills); kills++) {
+            awaitAcknowledged((kills + 1) * rowsBetween);
             int victim = random.nextInt(PROCESSES);
             TimeUnit.MILLISECONDS.sleep(random.nextLong(100)); // at any point of a slice
             processes.get(victim).destroyForcibly().waitFor();
             processes.set(victim, start());
         }
-        awaitAcknowledged(rows);
+        awaitAcknowledged((kills + 1) * rowsBetween);
         Files.createFile(directory.resolve("stop"));
         for (Process process : processes) {
             assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(this::outputs).isTrue();
             assertThat(process.exitValue()).as(this::outputs).isZero();
         }
+        assertThat(kills).isPositive();
         check(kills);
     }
 
