@@ -7,6 +7,7 @@ import io.github.duckpool.internal.lease.Opener;
 import io.github.duckpool.internal.pool.AnchoredDatabase;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -24,8 +25,8 @@ record RetriedOpener(DuckPoolConfig config) implements FileOpener {
     }
 
     @Override
-    public OpenDatabase retry(Opener attempt) throws SQLException {
-        return config.retry().call(attempt::open, config.borrowTimeout());
+    public OpenDatabase retry(Opener attempt, long budgetNanos) throws SQLException {
+        return config.retry().call(attempt::open, Duration.ofNanos(budgetNanos));
     }
 
     @Override

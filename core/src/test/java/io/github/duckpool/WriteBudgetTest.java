@@ -121,7 +121,7 @@ class WriteBudgetTest extends WriteFixture {
         assertThat(spent[2]).isLessThan(TIME.toMillis());
     }
 
-    /** What waits for a lock on a row is the retry policy, which is told what is left. */
+    /** What waits for a lock, on the file or on a row, is the retry policy, which is told what is left. */
     @Test
     void whatTheLineLeavesIsForTheAttempts() throws Exception {
         pool.close();
@@ -145,5 +145,19 @@ class WriteBudgetTest extends WriteFixture {
         assertThat(write.get()).isEqualTo(1);
         assertThat(budgets).hasSize(1);
         assertThat(budgets.get(0)).isLessThanOrEqualTo(Duration.ofSeconds(40).minusMillis(TAKEN_MILLIS - 50));
+
+        // The file is closed, so the next write's budget bounds opening it, too.
+        pool.close();
+        pool = builder().maxSize(2).retry(noting).build();
+        budgets.clear();
+        assertThat(pool.<Integer>write(c -> 2, Duration.ofSeconds(7))).isEqualTo(2);
+        assertThat(budgets).hasSizeGreaterThanOrEqualTo(2).allMatch(b -> b.compareTo(Duration.ofSeconds(7)) <= 0);
+
+        // So does a longer one than the pool's own.
+        pool.close();
+        pool = builder().maxSize(2).retry(noting).build();
+        budgets.clear();
+        assertThat(pool.<Integer>write(c -> 3, Duration.ofSeconds(70))).isEqualTo(3);
+        assertThat(budgets).hasSizeGreaterThanOrEqualTo(2).allMatch(b -> b.compareTo(Duration.ofSeconds(35)) > 0);
     }
 }

@@ -313,6 +313,11 @@ public final class BorrowGate<S> extends ServedLine<S> {
         return oldest == null || waiting() == 0 ? 0 : nanoClock.getAsLong() - oldest.sinceNanos;
     }
 
+    /** How much longer the most patient borrower in line waits, 0 if nobody waits; a snapshot. */
+    public long longestWaitLeftNanos() {
+        return patienceNanos();
+    }
+
     /** How often a slot was borrowed, a recent value. */
     public long borrows() {
         long sum = 0;

@@ -107,14 +107,14 @@ abstract class ServedLine<S> {
         if (timeoutNanos <= 0) {
             throw new TimeoutException();
         }
-        Waiter<Slot<S>> self = new Waiter<>(Thread.currentThread(), nanoClock.getAsLong());
+        Waiter<Slot<S>> self = new Waiter<>(Thread.currentThread(), nanoClock.getAsLong(), timeoutNanos);
         boolean alone = queue(self) == 0;
         for (int i = alone ? SPINS : 0; i > 0 && self.isWaiting(); i--) {
             Thread.onSpinWait();
         }
         boolean interrupted = false;
         while (self.isWaiting()) {
-            long left = timeoutNanos - (nanoClock.getAsLong() - self.sinceNanos);
+            long left = self.leftNanos(nanoClock.getAsLong());
             if (left <= 0) {
                 if (giveUp(self)) {
                     throw new TimeoutException();
@@ -155,7 +155,7 @@ abstract class ServedLine<S> {
         } else if (timeoutNanos <= 0) {
             future.completeExceptionally(new TimeoutException());
         } else {
-            Waiter<Slot<S>> borrower = new Waiter<>(future, nanoClock.getAsLong());
+            Waiter<Slot<S>> borrower = new Waiter<>(future, nanoClock.getAsLong(), timeoutNanos);
             queue(borrower);
             // In line first: nobody leaves it before. What was decided meanwhile stays.
             future.whenComplete((slot, failure) -> giveUp(borrower));
@@ -247,6 +247,14 @@ abstract class ServedLine<S> {
         int failed = failAll(why);
         serveInRole();
         return failed;
+    }
+
+    /** For how long the most patient of those who wait goes on waiting; 0 if nobody does. */
+    final long patienceNanos() {
+        line.enterForSure();
+        long longest = line.longestLeft(nanoClock.getAsLong());
+        serveInRole();
+        return longest;
     }
 
     /**

@@ -28,6 +28,9 @@ final class Waiter<V> {
     /** When it got in line, by the clock of its line. */
     final long sinceNanos;
 
+    /** How long it waits at most. */
+    private final long timeoutNanos;
+
     /** The future to complete; null for a thread. */
     final @Nullable CompletableFuture<V> future;
 
@@ -49,11 +52,13 @@ final class Waiter<V> {
      *
      * @param thread the current thread
      * @param sinceNanos now
+     * @param timeoutNanos how long it waits at most
      */
-    Waiter(Thread thread, long sinceNanos) {
+    Waiter(Thread thread, long sinceNanos, long timeoutNanos) {
         this.thread = thread;
         this.future = null;
         this.sinceNanos = sinceNanos;
+        this.timeoutNanos = timeoutNanos;
         this.awake = true;
     }
 
@@ -62,11 +67,13 @@ final class Waiter<V> {
      *
      * @param future the future to complete when the outcome is told
      * @param sinceNanos now
+     * @param timeoutNanos how long it waits at most
      */
-    Waiter(CompletableFuture<V> future, long sinceNanos) {
+    Waiter(CompletableFuture<V> future, long sinceNanos, long timeoutNanos) {
         this.thread = null;
         this.future = future;
         this.sinceNanos = sinceNanos;
+        this.timeoutNanos = timeoutNanos;
     }
 
     /** Whether a thread waits, not a future. */
@@ -77,6 +84,11 @@ final class Waiter<V> {
     /** Whether its outcome is still open. */
     boolean isWaiting() {
         return outcome == null;
+    }
+
+    /** How much longer it waits at most. */
+    long leftNanos(long nowNanos) {
+        return timeoutNanos - (nowNanos - sinceNanos);
     }
 
     /** Decides the outcome: a value, or a supplier of the failure. False if it was decided before. */

@@ -86,6 +86,17 @@ final class WaitingLine<V> {
         return line.first;
     }
 
+    /** How much longer the most patient of those who still wait does so; 0 if nobody does. */
+    long longestLeft(long nowNanos) {
+        long longest = 0;
+        for (Waiter<V> waiter = head(); waiter != null; waiter = waiter.next) {
+            if (waiter.isWaiting()) {
+                longest = Math.max(longest, waiter.leftNanos(nowNanos));
+            }
+        }
+        return longest;
+    }
+
     /** Takes the head out of the line, to be told. */
     void removeHead() {
         Waiter<V> head = line.poll();

@@ -21,10 +21,11 @@ public interface FileOpener {
      * Paces attempts to open the file while another process holds it.
      *
      * @param attempt makes one attempt
+     * @param budgetNanos how long all attempts and the waits between them may take
      * @return what the successful attempt returned
      * @throws SQLException what the last attempt threw
      */
-    OpenDatabase retry(Opener attempt) throws SQLException;
+    OpenDatabase retry(Opener attempt, long budgetNanos) throws SQLException;
 
     /**
      * Whether whoever paces the attempts says in the log which process holds the file.

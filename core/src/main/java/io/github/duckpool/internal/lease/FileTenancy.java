@@ -149,6 +149,11 @@ final class FileTenancy implements Lease {
         }
     }
 
+    /** How long it is worth to try to open the file. */
+    long patienceNanos() {
+        return tenant.patienceNanos(eager);
+    }
+
     /** From now on only waiting borrowers count. */
     void unlessAhead() {
         eager = false;

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens a file whose turn has come, while a program that knows nothing of the queue may still hold DuckDB's lock on it. The
- * pool's retry policy paces the attempts; when it has had enough they go on at a modest pace, for as long as somebody waits.
+ * pool's retry policy paces the attempts, within the time that those who wait have left; when it has had enough they go on at a
+ * modest pace, for as long as somebody waits.
  * Says in the log who is in the way, once and then every 10 s.
  *
  * <p>One thread opens; {@link #holder()} is for any thread.
@@ -64,7 +65,7 @@ final class OpenAttempts {
         try {
             while (true) {
                 try {
-                    return tenancy.opener().retry(() -> attempt(tenancy));
+                    return tenancy.opener().retry(() -> attempt(tenancy), tenancy.patienceNanos());
                 } catch (UnwantedException e) {
                     return null;
                 } catch (SQLException e) {

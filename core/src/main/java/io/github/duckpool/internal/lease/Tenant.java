@@ -46,6 +46,15 @@ public interface Tenant {
     boolean wanted();
 
     /**
+     * How long it is worth to try to open the database.
+     *
+     * @param ahead whether it is opened ahead of need, and not only for those who wait
+     * @return nanoseconds: as long as the most patient borrower goes on waiting; ahead of need, or when nobody waits, at least
+     *     as long as one would by the pool's settings
+     */
+    long patienceNanos(boolean ahead);
+
+    /**
      * How many connections are borrowed now.
      *
      * @return the number of borrowed connections

@@ -274,6 +274,12 @@ public final class ConnectionPool implements Tenant {
     }
 
     @Override
+    public long patienceNanos(boolean ahead) {
+        long left = gate.longestWaitLeftNanos();
+        return left > 0 && !ahead ? left : Math.max(left, settings.borrowTimeoutNanos());
+    }
+
+    @Override
     public int borrowed() {
         return gate.lent();
     }

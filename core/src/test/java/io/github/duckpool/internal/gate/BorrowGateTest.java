@@ -71,6 +71,21 @@ class BorrowGateTest {
     }
 
     @Test
+    void theMostPatientOfThoseWhoWaitIsKnown() throws Exception {
+        Slot<String> first = lendNew("a");
+        lendNew("b");
+        assertThat(gate.longestWaitLeftNanos()).isZero();
+        CompletableFuture<Slot<String>> patient = gate.borrowAsync(100 * LONG);
+        CompletableFuture<Slot<String>> lessPatient = gate.borrowAsync(10 * LONG);
+        assertThat(gate.longestWaitLeftNanos()).isGreaterThan(50 * LONG).isLessThanOrEqualTo(100 * LONG);
+        patient.cancel(false);
+        assertThat(gate.longestWaitLeftNanos()).isGreaterThan(5 * LONG).isLessThanOrEqualTo(10 * LONG);
+        gate.giveBack(first, first.stamp());
+        assertThat(lessPatient.get()).isSameAs(first);
+        assertThat(gate.longestWaitLeftNanos()).isZero();
+    }
+
+    @Test
     void anInterruptedBorrowerGetsNothing() {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> gate.borrow(LONG)).isInstanceOf(InterruptedException.class);

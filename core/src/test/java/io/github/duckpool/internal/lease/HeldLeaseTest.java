@@ -109,6 +109,11 @@ class HeldLeaseTest {
         }
 
         @Override
+        public long patienceNanos(boolean ahead) {
+            return 0;
+        }
+
+        @Override
         public int borrowed() {
             return 0;
         }
