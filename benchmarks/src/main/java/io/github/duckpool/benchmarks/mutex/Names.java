@@ -10,6 +10,7 @@ final class Names {
     static final String REENTRANT_LOCK = "fair ReentrantLock";
     static final String FAIR_ASYNC_LOCK = "async-util FairAsyncLock";
     static final String KOTLIN = "Kotlin Mutex";
+    static final String FUTURES = "futures alone";
     static final String QUEUE = "synchronized queue of futures";
 
     private Names() {}
