@@ -50,7 +50,7 @@ public final class TurnsFamily implements Family {
 
     @Override
     public List<Case> cases(Effort effort) {
-        double seconds = effort == Effort.QUICK ? 0.5 : 3;
+        double seconds = effort == Effort.QUICK ? 0.5 : 2;
         Stream<String> ways = effort == Effort.QUICK
                 ? Stream.of(Turns.MUTEX, Turns.BYTE)
                 : Stream.of(Turns.MUTEX, Turns.BYTE, Turns.TRIES);

@@ -10,12 +10,14 @@ import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that wants a turn whenever it has none: {@code way file}. For a line with a time of the clock that all processes of a host
- * share it goes on until then, and prints its processor time and longest wait in nanoseconds, and when each turn began and ended.
+ * A process that wants a turn whenever it has none: {@code way file}. For a line with two times of the clock that all processes of a
+ * host share it warms up until the first, in competition, and goes on until the second; then it prints its processor time and longest
+ * wait in nanoseconds, and when each turn began and ended.
  */
 final class TurnsPeer {
     private static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -57,9 +59,16 @@ final class TurnsPeer {
         for (int i = 0; i < WARM_UPS; i++) {
             way.take().close();
         }
-        System.out.println("ready");
-        long endNanos = Long.parseLong(lines.readLine());
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        system.getProcessCpuTime(); // the first look loads much code
+        System.out.println("ready");
+        String[] times = Objects.requireNonNull(lines.readLine()).split(" ", -1);
+        while (System.nanoTime() - Long.parseLong(times[0]) < 0) {
+            AutoCloseable turn = way.take();
+            TimeUnit.NANOSECONDS.sleep(HOLD_NANOS);
+            turn.close();
+        }
+        long endNanos = Long.parseLong(times[1]);
         long processorNanos = system.getProcessCpuTime();
         long longestNanos = 0;
         var turns = new StringBuilder();

@@ -10,16 +10,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Processes that take turns on a {@link FileMutex} without pause and without work: {@code file}. Each says "ready"; for a
- * line with a time of the clock that all processes of a host share, it works until then, and prints how many turns it had
- * and the processor time that it took, in nanoseconds.
+ * line with two times of the clock that all processes of a host share, it works until the second, and prints how many turns it had since
+ * the first, the processor time that they took, and how late it was at the first, in nanoseconds.
  */
 public final class QueueTurns {
     static final String TIME = "time per turn";
     static final String CPU = "CPU per turn";
     static final String JAIN = "Jain's index";
+
+    /** The part of the time by which a process may begin late: its turns are too few then for the machine's reasons, not the queue's. */
+    private static final double LATEST = 0.1;
 
     private QueueTurns() {}
 
@@ -33,9 +37,10 @@ public final class QueueTurns {
             for (Peer peer : peers) {
                 peer.answer();
             }
-            String endNanos = Long.toString(System.nanoTime() + (long) (seconds * 1e9));
+            long nanos = (long) (seconds * 1e9);
+            long startNanos = System.nanoTime() + nanos / 2;
             for (Peer peer : peers) {
-                peer.say(endNanos);
+                peer.say(startNanos + " " + (startNanos + nanos));
             }
             double turns = 0;
             double squares = 0;
@@ -46,6 +51,11 @@ public final class QueueTurns {
                 turns += own;
                 squares += own * own;
                 cpuNanos += Double.parseDouble(words[1]);
+                double lateNanos = Double.parseDouble(words[2]);
+                if (lateNanos > LATEST * nanos) {
+                    throw new IllegalStateException(
+                            "a process began " + lateNanos / 1e6 + " ms late: the machine is too busy");
+                }
                 peer.close();
             }
             if (turns == 0) {
@@ -77,17 +87,25 @@ public final class QueueTurns {
         for (int i = 0; i < 100; i++) { // to warm up
             take(mutex);
         }
-        System.out.println("ready");
-        long endNanos = Long.parseLong(lines.readLine());
+        // Before the time begins: the first look loads much code, which cost some of 16 processes all their turns.
         var self = (com.sun.management.OperatingSystemMXBean)
                 java.lang.management.ManagementFactory.getOperatingSystemMXBean();
+        self.getProcessCpuTime();
+        System.out.println("ready");
+        String[] times = Objects.requireNonNull(lines.readLine()).split(" ", -1);
+        long startNanos = Long.parseLong(times[0]);
+        long endNanos = Long.parseLong(times[1]);
+        long lateNanos = Math.max(0, System.nanoTime() - startNanos);
+        while (System.nanoTime() - startNanos < 0) { // everybody's first turns, and the compiler's, are not measured
+            take(mutex);
+        }
         long cpuNanos = self.getProcessCpuTime();
         long turns = 0;
         while (System.nanoTime() - endNanos < 0) {
             take(mutex);
             turns++;
         }
-        System.out.println(turns + " " + (self.getProcessCpuTime() - cpuNanos));
+        System.out.println(turns + " " + (self.getProcessCpuTime() - cpuNanos) + " " + lateNanos);
         lines.readLine();
     }
 
