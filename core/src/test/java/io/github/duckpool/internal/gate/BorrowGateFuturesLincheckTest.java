@@ -1,10 +1,14 @@
 package io.github.duckpool.internal.gate;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.kotlinx.lincheck.LinChecker;
 import org.jetbrains.kotlinx.lincheck.annotations.Operation;
+import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.kotlinx.lincheck.strategy.stress.StressOptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -57,6 +61,91 @@ class BorrowGateFuturesLincheckTest {
         stress(Strict.class, 2, 200);
     }
 
+    /** The slot comes back while those in line give up: the one switch between two threads that loses it is found at once. */
+    @Test
+    void inTheMiddleOfARace() {
+        for (String leave : List.of("cancelFirst", "expireFirst", "completeFirst")) {
+            LinChecker.check(
+                    Standing.class,
+                    CheckedGate.model(0, 10 * INVOCATIONS)
+                            .addCustomScenario(scenario("giveBack", leave))
+                            .addCustomScenario(scenario("giveBack", leave, "cancelSecond"))
+                            .sequentialSpecification(Sequential.class));
+        }
+    }
+
+    /** A thread for each operation. */
+    private static ExecutionScenario scenario(String... operations) {
+        List<List<Actor>> threads = new ArrayList<>();
+        for (String operation : operations) {
+            try {
+                threads.add(List.of(new Actor(Standing.class.getMethod(operation), List.of())));
+            } catch (NoSuchMethodException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return new ExecutionScenario(List.of(), threads, List.of(), null);
+    }
+
+    /** One slot is out, and two futures stand in line for it. */
+    public static class Standing extends CheckedGate {
+        private final Slot<Session> out;
+        private final CompletableFuture<Slot<Session>> first;
+        private final CompletableFuture<Slot<Session>> second;
+
+        public Standing() {
+            super(1, 0);
+            Slot<Session> slot = gate.tryBorrow();
+            if (slot == null) {
+                throw new IllegalStateException("a new gate lends");
+            }
+            out = slot;
+            hold(slot);
+            first = gate.borrowAsync(LONG);
+            second = gate.borrowAsync(LONG);
+        }
+
+        @Operation
+        public void giveBack() {
+            check(gate.giveBack(out, out.stamp()), "the return");
+        }
+
+        @Operation
+        public void cancelFirst() {
+            first.cancel(false);
+        }
+
+        @Operation
+        public void expireFirst() {
+            first.completeExceptionally(new TimeoutException());
+        }
+
+        @Operation
+        public void completeFirst() {
+            first.complete(null);
+        }
+
+        @Operation
+        public void cancelSecond() {
+            second.cancel(false);
+        }
+
+        /** Who got the slot returns it; who gave up has none; nobody is forgotten. */
+        @Override
+        void returnWhatIsOut() {
+            returnIfGranted(first);
+            returnIfGranted(second);
+        }
+
+        private void returnIfGranted(CompletableFuture<Slot<Session>> future) {
+            check(future.isDone(), "the slot went on to who was left");
+            Slot<Session> slot = future.isCompletedExceptionally() ? null : future.join();
+            if (slot != null) {
+                check(gate.giveBack(slot, hold(slot)), "the return");
+            }
+        }
+    }
+
     @Tag("torture")
     @Test
     void allForLong() {
@@ -98,6 +187,16 @@ class BorrowGateFuturesLincheckTest {
         public void complete() {}
 
         public void failWaiters() {}
+
+        public void giveBack() {}
+
+        public void cancelFirst() {}
+
+        public void expireFirst() {}
+
+        public void completeFirst() {}
+
+        public void cancelSecond() {}
     }
 
     /** The operations on a gate of a size. */
