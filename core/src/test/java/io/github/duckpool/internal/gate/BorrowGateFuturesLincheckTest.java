@@ -1,14 +1,11 @@
 package io.github.duckpool.internal.gate;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
-import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.kotlinx.lincheck.LinChecker;
 import org.jetbrains.kotlinx.lincheck.annotations.Operation;
-import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.kotlinx.lincheck.strategy.stress.StressOptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -67,24 +64,11 @@ class BorrowGateFuturesLincheckTest {
         for (String leave : List.of("cancelFirst", "expireFirst", "completeFirst")) {
             LinChecker.check(
                     Standing.class,
-                    CheckedGate.model(0, 10 * INVOCATIONS)
-                            .addCustomScenario(scenario("giveBack", leave))
-                            .addCustomScenario(scenario("giveBack", leave, "cancelSecond"))
+                    CheckedGate.model(0, 3 * INVOCATIONS)
+                            .addCustomScenario(CheckedGate.scenario(Standing.class, "giveBack", leave))
+                            .addCustomScenario(CheckedGate.scenario(Standing.class, "giveBack", leave, "cancelSecond"))
                             .sequentialSpecification(Sequential.class));
         }
-    }
-
-    /** A thread for each operation. */
-    private static ExecutionScenario scenario(String... operations) {
-        List<List<Actor>> threads = new ArrayList<>();
-        for (String operation : operations) {
-            try {
-                threads.add(List.of(new Actor(Standing.class.getMethod(operation), List.of())));
-            } catch (NoSuchMethodException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-        return new ExecutionScenario(List.of(), threads, List.of(), null);
     }
 
     /** One slot is out, and two futures stand in line for it. */

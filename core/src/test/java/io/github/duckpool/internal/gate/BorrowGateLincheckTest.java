@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.gate;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,6 +61,48 @@ class BorrowGateLincheckTest {
         check(Strict.class, ITERATIONS, INVOCATIONS);
     }
 
+    /** A borrow in the middle of which the gate is suspended, by an owner who then counts on empty slots. */
+    @Test
+    void aGateThatHasDrainedLendsNothing() {
+        LinChecker.check(
+                Draining.class,
+                CheckedGate.model(0, 10 * INVOCATIONS)
+                        .addCustomScenario(CheckedGate.scenario(Draining.class, "tryUse", "drain"))
+                        .sequentialSpecification(Sequential.class));
+    }
+
+    /** One slot, and an owner who works on the database while the gate is suspended and nothing is lent. */
+    public static class Draining extends CheckedGate {
+        private volatile boolean drained;
+
+        public Draining() {
+            super(1, 0);
+        }
+
+        @Operation
+        public void tryUse() {
+            Slot<Session> slot = gate.tryBorrow();
+            if (slot != null) {
+                check(!drained, "a drained gate lends nothing");
+                check(gate.giveBack(slot, hold(slot)), "the return");
+            }
+        }
+
+        @Operation
+        public void drain() {
+            CompletableFuture<?> empty = gate.suspend().toCompletableFuture();
+            Slot<Session> idle = gate.claimIdle(session -> true);
+            if (idle != null) {
+                gate.vacate(idle);
+            }
+            if (empty.isDone()) {
+                drained = true;
+                drained = false;
+            }
+            gate.resume();
+        }
+    }
+
     @Tag("torture")
     @Test
     void allForLong() {
@@ -91,6 +134,10 @@ class BorrowGateLincheckTest {
         public void claimIdle() {}
 
         public void failWaiters() {}
+
+        public void tryUse() {}
+
+        public void drain() {}
     }
 
     /** The operations on a gate of a size; the sessions know who uses them. */

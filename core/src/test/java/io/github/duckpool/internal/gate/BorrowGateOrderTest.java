@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +121,72 @@ class BorrowGateOrderTest {
             }
             assertThat(served.take()).isEqualTo(1);
             end();
+        }
+    }
+
+    /** Who has counted itself in line may not be known as its head yet. */
+    @Test
+    void nobodyPassesWhoIsJustGettingInLine() throws Exception {
+        AtomicReference<Runnable> onClock = new AtomicReference<>(() -> {});
+        AtomicReference<Slot<String>> newcomer = new AtomicReference<>();
+        List<BorrowGate<String>> self = new ArrayList<>();
+        BorrowGate<String> gate = new BorrowGate<>(
+                1,
+                0,
+                () -> {
+                    onClock.getAndSet(() -> {}).run();
+                    return 0;
+                },
+                null,
+                () -> newcomer.set(self.get(0).tryBorrow()));
+        self.add(gate);
+        Slot<String> slot = lendOnly(gate);
+        // It found no slot, and one comes back before it is in line.
+        onClock.set(() -> gate.giveBack(slot, slot.stamp()));
+        assertThat(gate.borrow(LONG)).isSameAs(slot);
+        assertThat(newcomer).as("the one who came later").hasNullValue();
+    }
+
+    /** The head is asleep when a slot comes back, and is interrupted in the moment in which it is about to be nudged. */
+    @Test
+    void whoLeavesInTheMomentOfItsNudgePassesItOn() throws Exception {
+        Thread returner = Thread.currentThread();
+        CountDownLatch firstIsUp = new CountDownLatch(1);
+        CountDownLatch nudged = new CountDownLatch(1);
+        BorrowGate<String> gate = new BorrowGate<>(1, Long.MAX_VALUE, () -> {
+            if (Thread.currentThread() == returner) {
+                if (nudged.getCount() > 0 && !threads.isEmpty()) {
+                    threads.get(0).interrupt();
+                    awaitQuietly(firstIsUp);
+                }
+            } else if (Thread.currentThread().isInterrupted()) {
+                firstIsUp.countDown();
+                awaitQuietly(nudged);
+            }
+            return 0;
+        });
+        Slot<String> slot = lendOnly(gate);
+        waiter(gate, 1);
+        waiter(gate, 2);
+        gate.giveBack(slot, slot.stamp());
+        nudged.countDown();
+        assertThat(served.take()).as("the first was interrupted").isEqualTo(-1);
+        assertThat(served.take()).as("and the slot went to the second").isEqualTo(2);
+        end();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                latch.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

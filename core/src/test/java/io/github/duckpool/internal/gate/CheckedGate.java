@@ -1,9 +1,13 @@
 package io.github.duckpool.internal.gate;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.kotlinx.lincheck.annotations.Validate;
+import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.kotlinx.lincheck.strategy.managed.modelchecking.ModelCheckingOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +74,19 @@ public abstract class CheckedGate {
                 .actorsBefore(0)
                 .actorsAfter(0)
                 .invocationTimeout$lincheck(PATIENCE_MILLIS);
+    }
+
+    /** A thread for each operation, each of which it does once. */
+    static ExecutionScenario scenario(Class<? extends CheckedGate> operations, String... names) {
+        List<List<Actor>> threads = new ArrayList<>();
+        for (String name : names) {
+            try {
+                threads.add(List.of(new Actor(operations.getMethod(name), List.of())));
+            } catch (NoSuchMethodException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return new ExecutionScenario(List.of(), threads, List.of(), null);
     }
 
     static void check(boolean holds, String what) {
