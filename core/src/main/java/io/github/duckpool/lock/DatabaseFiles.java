@@ -74,6 +74,11 @@ final class DatabaseFiles {
         return real.resolveSibling(real.getFileName() + ".queue");
     }
 
+    /** Whether a device and inode are those of the database or its log. */
+    boolean has(@Nullable Object key) {
+        return key != null && (key.equals(database) || wals.contains(key));
+    }
+
     /**
      * Which of the files an open one is.
      *

@@ -81,6 +81,11 @@ final class NetworkMounts {
         return own != null && own.network ? Optional.of(own.type) : Optional.empty();
     }
 
+    /** Whether there are any file systems of other hosts but the database's own. */
+    boolean areOthers() {
+        return anyOther;
+    }
+
     /** Whether a file lies on another host's file system, and not where the database does. */
     boolean contain(Path file) {
         if (!anyOther) {

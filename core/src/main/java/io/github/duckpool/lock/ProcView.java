@@ -35,12 +35,15 @@ final class ProcView implements ProcessView {
     }
 
     /** The locks on the database, its log and its queue at one moment. */
-    private record Locks(List<LockTable.Lock> database, List<LockTable.Lock> wal, List<QueuePlace> queue) {
+    private record Locks(
+            boolean known, List<LockTable.Lock> database, List<LockTable.Lock> wal, List<QueuePlace> queue) {
         static Locks read(DatabaseFiles files) {
-            LockTable table = LockTable.read().orElse(LockTable.EMPTY);
+            Optional<LockTable> read = LockTable.read();
+            LockTable table = read.orElse(LockTable.EMPTY);
             List<LockTable.Lock> wal = new ArrayList<>();
             files.walPaths().forEach(path -> wal.addAll(table.on(path)));
-            return new Locks(table.on(files.real()), wal, QueuePlace.of(table.on(files.companion())));
+            return new Locks(
+                    read.isPresent(), table.on(files.real()), wal, QueuePlace.of(table.on(files.companion())));
         }
 
         Mode mode(long pid) {
@@ -63,16 +66,23 @@ final class ProcView implements ProcessView {
         }
     }
 
+    /** What a process has open of the files; null if that may not be read. */
+    private record Open(long pid, @Nullable List<OpenFile> files) {}
+
     Sighting look() {
         Locks locks = Locks.read(files);
         Map<Long, Optional<List<OpenFile>>> seen = new LinkedHashMap<>();
         Set<Long> denied = new TreeSet<>();
-        for (long pid : pids()) {
-            List<OpenFile> open = descriptors.of(pid);
-            if (open == null) {
-                denied.add(pid);
-            } else if (!open.isEmpty()) {
-                seen.put(pid, Optional.of(open));
+        // In parallel: the time goes into system calls, a few for each of thousands of descriptors.
+        List<Open> looked = pids().parallelStream()
+                .map(pid -> new Open(pid, descriptors.of(pid)))
+                .filter(open -> open.files == null || !open.files.isEmpty())
+                .toList();
+        for (Open open : looked) {
+            if (open.files == null) {
+                denied.add(open.pid);
+            } else {
+                seen.put(open.pid, Optional.of(open.files));
             }
         }
         Locks again = isExplained(locks, seen) ? locks : Locks.read(files);
@@ -95,7 +105,7 @@ final class ProcView implements ProcessView {
                 holders,
                 queue(again, holders, now),
                 denied.size(),
-                notes(holders, denied.size()),
+                notes(again.known, holders, denied.size()),
                 LockHolders.Source.PROC,
                 now);
     }
@@ -177,9 +187,9 @@ final class ProcView implements ProcessView {
         return queue;
     }
 
-    private List<String> notes(List<LockHolder> holders, int hidden) {
+    private List<String> notes(boolean locksKnown, List<LockHolder> holders, int hidden) {
         List<String> notes = new ArrayList<>();
-        if (LockTable.read().isEmpty()) {
+        if (!locksKnown) {
             notes.add(
                     "/proc/locks can't be read: the locks and the queue of processes whose open files are hidden can't be seen");
         }
