@@ -100,6 +100,16 @@ public final class LockTable {
     }
 
     /**
+     * Who takes turns on a database by duckpool's queue.
+     *
+     * @param companion the file beside the database on which the queue's locks lie
+     * @return the places, first come first; none if it does not exist
+     */
+    public List<QueuePlace> queue(Path companion) {
+        return QueuePlace.of(on(companion));
+    }
+
+    /**
      * Whether this very lock is still held.
      *
      * @param lock a lock of another reading

@@ -42,8 +42,7 @@ final class ProcView implements ProcessView {
             LockTable table = read.orElse(LockTable.EMPTY);
             List<LockTable.Lock> wal = new ArrayList<>();
             files.walPaths().forEach(path -> wal.addAll(table.on(path)));
-            return new Locks(
-                    read.isPresent(), table.on(files.real()), wal, QueuePlace.of(table.on(files.companion())));
+            return new Locks(read.isPresent(), table.on(files.real()), wal, table.queue(files.companion()));
         }
 
         Mode mode(long pid) {
