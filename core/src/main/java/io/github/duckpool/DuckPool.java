@@ -126,7 +126,9 @@ public final class DuckPool extends PoolDataSource implements AutoCloseable {
      *
      * @return completes with a handle, or exceptionally with what {@link #getConnection()} throws. Cancelling it leaves the
      *     line; if the connection was granted just then it goes back to the pool. Continuations of a future that had to wait
-     *     run on the pool's own threads, of which there are {@code maxSize}: one that blocks belongs on an executor of its own
+     *     run on the pool's own threads, of which there are {@code maxSize}: one that blocks belongs on an executor of its own.
+     *     A thread counts as the handle's holder from its first use of it: one that keeps the last connection unused and calls
+     *     {@link #read(SqlFunction)} or {@link #write(SqlFunction)} is not refused at once, but waits until its time is over
      */
     public CompletableFuture<Connection> connectionAsync() {
         return pool.borrowAsync(borrowTimeoutNanos);
