@@ -92,6 +92,22 @@ class KeyedMutexTest {
         assertThat(started).hasValue(0);
     }
 
+    /** The permit of work has no object that the line could be told by. */
+    @Test
+    void aKeyIsInUseForAsLongAsWorkIsUnderWay() {
+        CompletableFuture<Integer> underWay = new CompletableFuture<>();
+        CompletableFuture<Integer> work = tables.withPermit("a", () -> underWay);
+        assertThat(tables.size()).isEqualTo(1);
+        assertThat(tables.isAvailable("a")).isFalse();
+        assertThat(tables.tryAcquire("a")).isNull();
+        CompletableFuture<Permit> next = tables.acquire("a");
+        assertThat(next).isNotDone();
+        underWay.complete(7);
+        assertThat(work).isCompletedWithValue(7);
+        next.join().close();
+        assertThat(tables.size()).isZero();
+    }
+
     @Test
     void workThatFailsAsAClosedLineDoesIsDoneOnce() {
         AtomicInteger started = new AtomicInteger();

@@ -1,0 +1,138 @@
+package io.github.duckpool.mutex;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jetbrains.kotlinx.lincheck.Actor;
+import org.jetbrains.kotlinx.lincheck.LinChecker;
+import org.jetbrains.kotlinx.lincheck.annotations.Operation;
+import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
+import org.jetbrains.kotlinx.lincheck.strategy.managed.modelchecking.ModelCheckingOptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledForJreRange;
+
+/**
+ * Two operations that compete for one step of the line, each broken off between any two steps by the whole of the other. A race of two is found
+ * for sure so; the scenarios of {@link LineLincheckTest} and {@link MutexLincheckTest} mix more, and see a part of their schedules only.
+ *
+ * <p>The depth is set by the system property {@code lincheck.pairs}.
+ */
+@Tag("model")
+@DisabledForJreRange(minVersion = 25, disabledReason = "Lincheck 2.39 can't read the class files of this JDK")
+class PairLincheckTest {
+    private static final int INVOCATIONS = Integer.getInteger("lincheck.pairs", 40);
+
+    /** The second one has to leave its wish to the first, who must not lay down the role without an answer to it. */
+    @Test
+    void twoPermitsComeBackAtOnce() {
+        check(
+                LineOperations.Semaphore.class,
+                LineSpecification.Two.class,
+                List.of(),
+                List.of(operation(LineOperations.class, "release", 0), operation(LineOperations.class, "release", 1)),
+                List.of(operation(LineOperations.class, "drain")));
+    }
+
+    /** All who waited have given up, so the permit goes back into the word, where somebody is just getting in line. */
+    @Test
+    void aNewcomerMeetsThePermitThatNobodyWaitedFor() {
+        List<Actor> allGiveUp = new ArrayList<>();
+        for (int number = 1; number < LineSpecification.REQUESTS; number++) {
+            allGiveUp.add(operation(LineOperations.class, "cancel", number));
+        }
+        check(
+                LineOperations.Mutex.class,
+                LineSpecification.One.class,
+                allGiveUp,
+                List.of(operation(LineOperations.class, "release", 0), operation(LineOperations.class, "acquire", 5)),
+                List.of(operation(LineOperations.class, "drain")));
+    }
+
+    /** One of the two returns the permit, to one waiter. */
+    @Test
+    void twoCloseOnePermit() {
+        for (Class<?> permit : List.of(Free.class, Covered.class, Waited.class)) {
+            check(
+                    permit,
+                    Closed.class,
+                    List.of(),
+                    List.of(operation(Closing.class, "close"), operation(Closing.class, "close")),
+                    List.of(operation(Closing.class, "served")));
+        }
+    }
+
+    /** A permit that two threads close, and two who ask for it, before or after that. */
+    public abstract static class Closing {
+        final AsyncMutex mutex = new AsyncMutex();
+        final List<CompletableFuture<Permit>> waiting = new ArrayList<>();
+        Permit permit = mutex.tryAcquire();
+
+        @Operation
+        public void close() {
+            permit.close();
+        }
+
+        @Operation
+        public long served() {
+            while (waiting.size() < 2) {
+                waiting.add(mutex.acquire());
+            }
+            return waiting.stream().filter(CompletableFuture::isDone).count();
+        }
+    }
+
+    /** It was free, and nobody waits. */
+    public static class Free extends Closing {}
+
+    /** It was free, and two wait. */
+    public static class Covered extends Closing {
+        public Covered() {
+            waiting.add(mutex.acquire());
+            waiting.add(mutex.acquire());
+        }
+    }
+
+    /** It was waited for, and two wait. */
+    public static class Waited extends Closing {
+        public Waited() {
+            CompletableFuture<Permit> next = mutex.acquire();
+            waiting.add(mutex.acquire());
+            waiting.add(mutex.acquire());
+            permit.close();
+            permit = next.join();
+        }
+    }
+
+    /** Whoever closes it, one is served. */
+    public static class Closed {
+        public void close() {}
+
+        public long served() {
+            return 1;
+        }
+    }
+
+    private static void check(
+            Class<?> operations, Class<?> specification, List<Actor> before, List<Actor> pair, List<Actor> after) {
+        LinChecker.check(
+                operations,
+                new ModelCheckingOptions()
+                        .iterations(0)
+                        .invocationsPerIteration(INVOCATIONS)
+                        .sequentialSpecification(specification)
+                        .addCustomScenario(new ExecutionScenario(
+                                before, pair.stream().map(List::of).toList(), after, null)));
+    }
+
+    private static Actor operation(Class<?> operations, String name, Integer... arguments) {
+        Class<?>[] types = new Class<?>[arguments.length];
+        Arrays.fill(types, int.class);
+        try {
+            return new Actor(operations.getMethod(name, types), List.of(arguments));
+        } catch (NoSuchMethodException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
