@@ -5,7 +5,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -70,23 +69,31 @@ final class AsyncCall<T extends @Nullable Object> {
         if (result.isCancelled()) {
             cancel(stage);
         }
-        stage.whenComplete((value, error) -> {
-            if (error == null) {
-                succeeded(value);
-            } else {
-                failed(unwrap(error), attemptNanos);
-            }
-        });
+        try {
+            stage.whenComplete((value, error) -> {
+                if (error == null) {
+                    succeeded(value);
+                } else {
+                    failed(unwrap(error), attemptNanos);
+                }
+            });
+        } catch (Throwable e) { // a stage of somebody else's making
+            failed(e, attemptNanos);
+        }
     }
 
+    /** What listeners throw, errors included, is the result's affair no longer: it is complete whatever they do. */
     private void succeeded(T value) {
         FailedCall call = failed;
-        if (call == null) {
-            policy.passed();
-        } else {
-            call.succeeded();
+        try {
+            if (call == null) {
+                policy.passed();
+            } else {
+                call.succeeded();
+            }
+        } finally {
+            result.complete(value);
         }
-        result.complete(value);
     }
 
     private void failed(Throwable error, long attemptNanos) {
@@ -113,7 +120,7 @@ final class AsyncCall<T extends @Nullable Object> {
     private void dispatch(Throwable error) {
         try {
             executor.execute(this::run);
-        } catch (RejectedExecutionException e) {
+        } catch (Throwable e) { // refused, or no thread to be had; nobody else would hear of it
             fail(e, error);
         }
     }

@@ -136,7 +136,8 @@ final class FailedCall {
             return plan.delayNanos();
         } catch (RuntimeException e) {
             episode.retry.listenerFailed(e);
-            return OVER;
+            episode.lastAttempt = plan.isLast();
+            return plan.delayNanos() < 0 ? OVER : plan.delayNanos(); // a listener throws when the wait is known
         } finally {
             BackoffInterval.forget();
         }

@@ -64,7 +64,12 @@ final class FamilyRetry {
 
     /** Whether the settings of the user's own retry let this family's error be retried. */
     boolean accepts(Throwable error) {
-        return retry.getRetryConfig().getExceptionPredicate().test(error);
+        try {
+            return retry.getRetryConfig().getExceptionPredicate().test(error);
+        } catch (RuntimeException e) {
+            listenerFailed(e); // a predicate that stumbles over an error has not said that it may be retried
+            return false;
+        }
     }
 
     /** Counts a call that never failed in this family's way. */

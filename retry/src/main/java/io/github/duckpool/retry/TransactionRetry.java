@@ -113,7 +113,7 @@ public final class TransactionRetry {
             if (autoCommit) {
                 connection.setAutoCommit(true);
             }
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             // The work is durable: to fail now would make the caller do it twice.
             LOG.warn("a transaction was committed, but auto-commit could not be restored", e);
         }
@@ -135,7 +135,7 @@ public final class TransactionRetry {
         try {
             try {
                 connection.rollback();
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException e) {
                 try (Statement statement = connection.createStatement()) {
                     statement.execute("BEGIN TRANSACTION");
                 }

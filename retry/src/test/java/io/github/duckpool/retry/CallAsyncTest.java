@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.duckpool.lock.DuckError.Kind;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,6 +188,64 @@ class CallAsyncTest {
         assertThat(error(result))
                 .isInstanceOf(RejectedExecutionException.class)
                 .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+    }
+
+    @Test
+    void anExecutorWithoutThreadsFailsTheCall() {
+        OutOfMemoryError none = new OutOfMemoryError("unable to create native thread");
+        CompletableFuture<String> result = builder()
+                .executor(task -> {
+                    throw none;
+                })
+                .build()
+                .callAsync(CallAsyncTest::conflict);
+        time.runAll();
+        assertThat(error(result)).isSameAs(none);
+    }
+
+    @Test
+    void anErrorOfAListenerLosesNoResult() {
+        LockRetry retry = builder().build();
+        retry.retries().forEach(r -> r.getEventPublisher().onSuccess(e -> {
+            throw new NoSuchMethodError("an old metrics library");
+        }));
+        AtomicInteger attempts = new AtomicInteger();
+        CompletableFuture<String> result = retry.callAsync(
+                () -> attempts.incrementAndGet() < 2 ? conflict() : CompletableFuture.completedFuture("done"));
+        time.runAll();
+        assertThat(result).isCompletedWithValue("done");
+    }
+
+    @Test
+    void aStageThatTakesNoDependentFailsTheCall() {
+        IllegalStateException odd = new IllegalStateException("no dependents");
+        CompletableFuture<String> stage = new CompletableFuture<>() {
+            @Override
+            public CompletableFuture<String> whenComplete(BiConsumer<? super String, ? super Throwable> action) {
+                throw odd;
+            }
+        };
+        AtomicInteger attempts = new AtomicInteger();
+        CompletableFuture<String> result =
+                builder().build().callAsync(() -> attempts.incrementAndGet() < 2 ? conflict() : stage);
+        time.runAll();
+        assertThat(error(result)).isSameAs(odd);
+    }
+
+    @Test
+    void aPredicateThatStumblesHidesNoError() {
+        SQLException error = Samples.error(Kind.WRITE_CONFLICT);
+        Retry careless = Retry.of(
+                "careless",
+                RetryConfig.custom()
+                        .retryOnException(e -> e.getMessage().length() / 0 > 0)
+                        .build());
+        CompletableFuture<String> result = builder()
+                .conflictRetry(careless)
+                .build()
+                .callAsync(() -> CompletableFuture.failedFuture(error));
+        time.runAll();
+        assertThat(error(result)).isSameAs(error);
     }
 
     @Test

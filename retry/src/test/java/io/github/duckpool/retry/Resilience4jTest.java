@@ -241,8 +241,10 @@ class Resilience4jTest {
         retry.retries().forEach(r -> r.getEventPublisher().onEvent(e -> {
             throw new IllegalStateException("listener");
         }));
-        assertThatThrownBy(() -> call(retry, Kind.WRITE_CONFLICT, Kind.WRITE_CONFLICT))
-                .isInstanceOf(SQLTransactionRollbackException.class);
+        assertThat(call(retry, Kind.WRITE_CONFLICT, Kind.WRITE_CONFLICT)).isEqualTo("done");
+        assertThatThrownBy(() -> call(retry, Kind.WRITE_CONFLICT, Kind.WRITE_CONFLICT, Kind.WRITE_CONFLICT))
+                .isInstanceOf(SQLTransactionRollbackException.class)
+                .hasMessageContaining("3 attempts");
         assertThatThrownBy(() -> call(retry, Kind.CONSTRAINT)).isExactlyInstanceOf(SQLException.class);
     }
 
