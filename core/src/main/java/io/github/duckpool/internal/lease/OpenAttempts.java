@@ -31,6 +31,7 @@ final class OpenAttempts {
 
     private volatile @Nullable String holder;
     private @Nullable String loggedHolder;
+    private boolean policyGaveUp;
     private long loggedNanos;
 
     /** Nobody wants the file any more; kept from retry policies as an error that no retry cures. */
@@ -62,6 +63,7 @@ final class OpenAttempts {
     @Nullable
     OpenDatabase open(FileTenancy tenancy) throws SQLException {
         long backoffNanos = FIRST_BACKOFF_NANOS;
+        policyGaveUp = false;
         try {
             while (true) {
                 try {
@@ -72,6 +74,7 @@ final class OpenAttempts {
                     if (!isInTheWay(DuckError.classify(e).kind())) {
                         throw e;
                     }
+                    policyGaveUp = true;
                 }
                 tenancy.unlessAhead();
                 Thread.interrupted(); // ended the policy's wait: somebody left
@@ -113,9 +116,9 @@ final class OpenAttempts {
             loggedNanos = now;
             String message = file + " is held by " + who
                     + ", which does not take turns in its queue; tried again until it is free";
-            // Another process is named by one of the two; a closing in this one, which policies pass over, is named
-            // here.
-            if (error.kind() == Kind.HANDLE_CONFLICT || !tenancy.opener().reportsHolder()) {
+            // Another process is named by one of the two: by the policy, unless it has had enough. A closing in this one, which
+            // policies pass over, is named here.
+            if (error.kind() == Kind.HANDLE_CONFLICT || policyGaveUp || !tenancy.opener().reportsHolder()) {
                 LOG.warn("{}: {}", tenancy, message);
             }
             tenancy.reports().alert(Alert.Kind.FILE_HELD, message);

@@ -49,8 +49,8 @@ public interface Tenant {
      * How long it is worth to try to open the database.
      *
      * @param ahead whether it is opened ahead of need, and not only for those who wait
-     * @return nanoseconds: as long as the most patient borrower goes on waiting; ahead of need, or when nobody waits, at least
-     *     as long as one would by the pool's settings
+     * @return nanoseconds: as long as the most patient borrower goes on waiting; ahead of need, or when nobody waits, as long as
+     *     one would by the pool's settings, for who opens ahead is not told when a more patient one leaves
      */
     long patienceNanos(boolean ahead);
 

@@ -276,7 +276,7 @@ public final class ConnectionPool implements Tenant {
     @Override
     public long patienceNanos(boolean ahead) {
         long left = gate.longestWaitLeftNanos();
-        return left > 0 && !ahead ? left : Math.max(left, settings.borrowTimeoutNanos());
+        return left > 0 && !ahead ? left : settings.borrowTimeoutNanos();
     }
 
     @Override
