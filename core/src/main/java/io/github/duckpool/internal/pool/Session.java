@@ -290,17 +290,24 @@ public final class Session {
     /** Takes over a result that nobody will close, and that keeps the database open until somebody does. */
     void abandon(ResultSet rows) {
         abandoned.add(rows);
+        CompletableFuture<Void> ended = end;
+        if (ended != null && ended.isDone()) {
+            closeAbandoned();
+        }
     }
 
     private void close(CompletableFuture<Void> done, List<Statement> running) {
         try {
             transaction.commits().awaitEnd();
             endCalls(running);
+            transaction.commits().awaitEnd(); // one that was about to begin
             raw.close();
             closeAbandoned();
             done.complete(null);
         } catch (SQLException | RuntimeException | Error e) {
             done.completeExceptionally(e);
+        } finally {
+            closeAbandoned(); // what came between the last look and the end; what comes later sees the end
         }
     }
 

@@ -105,10 +105,24 @@ public final class UnitOfWork implements AutoCloseable {
             }
         }
         session.transaction().rights().release();
-        if (!session.open().isEmpty() && !session.open().closeAll()) {
-            session.mark(Session.SPENT);
+        if (!session.open().isEmpty()) {
+            closeStatements();
         }
         return !session.isMarked(~Session.MANUAL_COMMIT) && (lending == null || !lending.shared);
+    }
+
+    /** Announced like any call, since the end of a statement must not meet the close of its connection. */
+    private void closeStatements() {
+        if (!own.tryEnter()) {
+            return; // cut off: they end with the session
+        }
+        try {
+            if (!session.open().closeAll()) {
+                session.mark(Session.SPENT);
+            }
+        } finally {
+            session.exit();
+        }
     }
 
     /**

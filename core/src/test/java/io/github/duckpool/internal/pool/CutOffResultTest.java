@@ -10,10 +10,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Calendar;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +110,49 @@ class CutOffResultTest {
                 assertThatCode(() -> rows.getInt(1)).isInstanceOf(NullPointerException.class);
             }
             assertThat(slot.discarded).isEqualTo(1);
+        }
+    }
+
+    /** To close what the pool has taken away is no error, and the native result ends however late that is. */
+    @Test
+    void aResultThatIsClosedTooLateIsClosedAllTheSame() throws SQLException {
+        try (OneSlot slot = new OneSlot()) {
+            slot.whyEnded = "another process waits";
+            AtomicInteger closed = new AtomicInteger();
+            LentConnection c = slot.borrow();
+            ResultSet late = (ResultSet) Proxy.newProxyInstance(
+                    CutOffResultTest.class.getClassLoader(),
+                    new Class<?>[] {ResultSet.class},
+                    (proxy, method, args) -> method.getName().equals("close") ? closed.incrementAndGet() : null);
+            LentResultSet rows = new LentResultSet((LentStatement) c.createStatement(), late);
+            c.abort(Runnable::run);
+            rows.close();
+            assertThat(closed).hasValue(1);
+            rows.close();
+            assertThat(closed).hasValue(1);
+        }
+    }
+
+    /** The close of the connection comes after the last call, which is cancelled until it ends. */
+    @Test
+    void callsInFlightEndBeforeTheConnectionIsClosed() throws SQLException {
+        try (OneSlot slot = new OneSlot()) {
+            LentConnection c = slot.borrow();
+            Session session = c.session();
+            AtomicInteger cancels = new AtomicInteger();
+            Statement stubborn = (Statement) Proxy.newProxyInstance(
+                    CutOffResultTest.class.getClassLoader(), new Class<?>[] {Statement.class}, (proxy, method, args) -> {
+                        if (method.getName().equals("cancel") && cancels.incrementAndGet() == 3) {
+                            assertThat(session.raw().isClosed()).isFalse();
+                            session.exit();
+                        }
+                        return null;
+                    });
+            ((LentStatement) c.createStatement()).replace(stubborn);
+            session.enter();
+            c.abort(Runnable::run);
+            assertThat(cancels).hasValue(3);
+            assertThat(session.raw().isClosed()).isTrue();
         }
     }
 }
