@@ -45,7 +45,7 @@ public final class SharingFamily implements Family {
     public Duration budget(Effort effort) {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(6);
-            case REPORT -> Duration.ofSeconds(35);
+            case REPORT -> Duration.ofSeconds(20);
             case FULL -> Duration.ofMinutes(2);
         };
     }
