@@ -240,10 +240,8 @@ class CallAsyncTest {
                 RetryConfig.custom()
                         .retryOnException(e -> e.getMessage().length() / 0 > 0)
                         .build());
-        CompletableFuture<String> result = builder()
-                .conflictRetry(careless)
-                .build()
-                .callAsync(() -> CompletableFuture.failedFuture(error));
+        CompletableFuture<String> result =
+                builder().conflictRetry(careless).build().callAsync(() -> CompletableFuture.failedFuture(error));
         time.runAll();
         assertThat(error(result)).isSameAs(error);
     }

@@ -45,8 +45,8 @@ class OtherPoolsTest {
 
     @Test
     void agroal() throws Exception {
-        try (AgroalDataSource pool = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
-                .connectionPoolConfiguration(settings -> settings.maxSize(2)
+        try (AgroalDataSource pool = AgroalDataSource.from(
+                new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration(settings -> settings.maxSize(2)
                         .acquisitionTimeout(Duration.ofSeconds(1))
                         .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url()))))) {
             waits(pool);
@@ -60,10 +60,10 @@ class OtherPoolsTest {
     private void waits(DataSource pool) throws Exception {
         try (FileHolder holder = FileHolder.hold(directory.resolve("letters.duckdb"), 3_000)) {
             Throwable alone = catchThrowable(() -> pool.getConnection().close());
-            assertThat(Family.classify(alone)).hasValueSatisfying(error -> assertThat(error.kind())
-                    .isEqualTo(DuckError.Kind.FILE_LOCKED));
-            try (Connection connection =
-                            RetryingDataSource.wrap(pool, LockRetry.ofDefaults()).getConnection();
+            assertThat(Family.classify(alone))
+                    .hasValueSatisfying(error -> assertThat(error.kind()).isEqualTo(DuckError.Kind.FILE_LOCKED));
+            try (Connection connection = RetryingDataSource.wrap(pool, LockRetry.ofDefaults())
+                            .getConnection();
                     Statement statement = connection.createStatement();
                     ResultSet rows = statement.executeQuery("SELECT pid FROM held_by")) {
                 assertThat(rows.next()).isTrue();

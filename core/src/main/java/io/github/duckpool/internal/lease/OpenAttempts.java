@@ -116,9 +116,12 @@ final class OpenAttempts {
             loggedNanos = now;
             String message = file + " is held by " + who
                     + ", which does not take turns in its queue; tried again until it is free";
-            // Another process is named by one of the two: by the policy, unless it has had enough. A closing in this one, which
+            // Another process is named by one of the two: by the policy, unless it has had enough. A closing in this
+            // one, which
             // policies pass over, is named here.
-            if (error.kind() == Kind.HANDLE_CONFLICT || policyGaveUp || !tenancy.opener().reportsHolder()) {
+            if (error.kind() == Kind.HANDLE_CONFLICT
+                    || policyGaveUp
+                    || !tenancy.opener().reportsHolder()) {
                 LOG.warn("{}: {}", tenancy, message);
             }
             tenancy.reports().alert(Alert.Kind.FILE_HELD, message);

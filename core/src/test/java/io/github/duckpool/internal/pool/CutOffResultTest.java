@@ -141,7 +141,9 @@ class CutOffResultTest {
             Session session = c.session();
             AtomicInteger cancels = new AtomicInteger();
             Statement stubborn = (Statement) Proxy.newProxyInstance(
-                    CutOffResultTest.class.getClassLoader(), new Class<?>[] {Statement.class}, (proxy, method, args) -> {
+                    CutOffResultTest.class.getClassLoader(),
+                    new Class<?>[] {Statement.class},
+                    (proxy, method, args) -> {
                         if (method.getName().equals("cancel") && cancels.incrementAndGet() == 3) {
                             assertThat(session.raw().isClosed()).isFalse();
                             session.exit();
