@@ -8,6 +8,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,10 +85,21 @@ class HangingCallTest {
 
     @Test
     void anAbortedCallDoesNotTakeItsPlaceWithIt() throws Exception {
+        abort(task -> new Thread(task, "aborter").start());
+    }
+
+    @Test
+    void anExecutorThatRefusesToAbortIsNotNeeded() throws Exception {
+        ExecutorService shutDown = Executors.newCachedThreadPool();
+        shutDown.shutdown();
+        abort(shutDown);
+    }
+
+    private void abort(Executor executor) throws Exception {
         try (DuckPool pool = builder().build()) {
             AtomicReference<Connection> hung = new AtomicReference<>();
             Thread thread = hang(pool, hung);
-            hung.get().abort(task -> new Thread(task, "aborter").start());
+            hung.get().abort(executor);
             try (Connection c = pool.getConnection(Duration.ofSeconds(30))) {
                 assertThat(DuckPoolTest.intOf(c, "SELECT 1")).isOne();
             }

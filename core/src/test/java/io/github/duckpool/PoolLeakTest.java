@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
@@ -34,7 +35,7 @@ class PoolLeakTest {
 
     private static void misbehave(DuckPool pool, int how) throws Exception {
         Connection c = pool.getConnection();
-        switch (how % 9) {
+        switch (how % 10) {
             case 0 -> c.close();
             case 1 -> {
                 Statement unclosed = c.createStatement();
@@ -57,13 +58,19 @@ class PoolLeakTest {
             }
             case 5 -> c.abort(Runnable::run);
             case 6 -> {
+                c.unwrap(DuckDBConnection.class);
+                c.abort(task -> {
+                    throw new RejectedExecutionException("shut down");
+                });
+            }
+            case 7 -> {
                 CompletableFuture<Connection> waiting = pool.connectionAsync();
                 if (!waiting.cancel(true)) {
                     waiting.join().close();
                 }
                 c.close();
             }
-            case 7 -> {
+            case 8 -> {
                 c.prepareStatement("SELECT ?");
                 Thread closer = new Thread(() -> {
                     try {

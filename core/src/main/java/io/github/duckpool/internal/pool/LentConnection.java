@@ -237,14 +237,21 @@ public final class LentConnection extends ConnectionStatements {
         lending.discard(session, why);
     }
 
+    /**
+     * Ends the borrow at once, whatever runs on the connection. An executor that refuses to close it, because it is shut down,
+     * is not needed for that: the connection is closed on a thread of the pool's.
+     */
     @Override
     public void abort(Executor executor) throws SQLException {
         if (executor == null) {
             throw new SQLException("abort needs an executor, was null", "22023");
         }
         if (lending.claim(stamp)) {
-            session.destroy(executor);
-            discard(new SQLException("connection was aborted by its borrower"));
+            try {
+                session.destroy(executor);
+            } finally {
+                discard(new SQLException("connection was aborted by its borrower"));
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.pool;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -66,6 +67,26 @@ public final class PoolThreads {
         } catch (OutOfMemoryError e) { // no thread could be started; the task holds a connection that must not get lost
             LOG.warn("{}: no thread for a worker, whose task runs on its caller's", name, e);
             task.run();
+        }
+    }
+
+    /**
+     * Has somebody's executor run a task, or a thread of its own where that refuses: a borrower may bring one that is shut down.
+     * Where there is no thread either, the caller's own runs it, since what must be closed must be closed.
+     */
+    static void executeForSure(Executor executor, Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RuntimeException | Error refusal) {
+            LOG.debug("{} refused a task, which gets a thread of its own", executor, refusal);
+            Thread thread = new Thread(null, task, "duckpool closer", 0, false);
+            thread.setDaemon(true);
+            try {
+                thread.start();
+            } catch (OutOfMemoryError e) {
+                LOG.warn("no thread for the closer, which runs on its caller's", e);
+                task.run();
+            }
         }
     }
 

@@ -268,7 +268,7 @@ public final class Session {
      * for the call in flight while DuckDB binds or plans it, which can take for ever; it never cuts a COMMIT short, because
      * an interrupted COMMIT reports failure for what is durable.
      *
-     * @param offThread runs the close when it might block
+     * @param offThread runs the close when it might block; a thread of its own does where this refuses it
      * @return completes when the connection is closed, exceptionally if closing failed; every call returns the same end
      */
     @SuppressWarnings("unchecked")
@@ -280,7 +280,7 @@ public final class Session {
         }
         List<Statement> running = open.disown();
         if (isCalled() || isMarked(HANDED_OUT)) {
-            offThread.execute(() -> close(mine, running));
+            PoolThreads.executeForSure(offThread, () -> close(mine, running));
         } else {
             close(mine, running);
         }
