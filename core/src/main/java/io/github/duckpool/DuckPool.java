@@ -112,6 +112,9 @@ public final class DuckPool extends PoolDataSource implements AutoCloseable {
     /**
      * Borrows a connection with a time-out of the caller's own.
      *
+     * <p>With a time-out of zero nobody waits for the database to be opened, nor in the queue of processes. When the pool
+     * doesn't have it open, such a call fails, but has it opened for a later one, and kept for as long as its sharing says.
+     *
      * @param timeout how long to wait at most; zero takes a free connection or none
      * @return a handle; close it to give the connection back
      * @throws java.sql.SQLTransientConnectionException if none came free in time, with who has them and who waits
@@ -137,7 +140,7 @@ public final class DuckPool extends PoolDataSource implements AutoCloseable {
     /**
      * Borrows a connection without blocking the caller, with a time-out of its own.
      *
-     * @param timeout how long to wait in line at most
+     * @param timeout how long to wait in line at most; zero as for {@link #getConnection(Duration)}
      * @return as {@link #connectionAsync()}
      */
     public CompletableFuture<Connection> connectionAsync(Duration timeout) {

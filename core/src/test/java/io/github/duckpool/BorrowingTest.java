@@ -85,7 +85,7 @@ class BorrowingTest {
 
     @Test
     void whileTheDatabaseCanNotBeOpenedYetTheTimeOutSaysSo() throws Exception {
-        try (DuckPool pool = builder()
+        try (DuckPool pool = DuckPool.builder()
                 .dataSource(new SlowSource())
                 .borrowTimeout(Duration.ofMillis(30))
                 .closeTimeout(Duration.ZERO)
@@ -93,6 +93,17 @@ class BorrowingTest {
             assertThatThrownBy(pool::getConnection)
                     .isInstanceOf(SQLTransientConnectionException.class)
                     .hasMessageContaining("the database is being opened");
+        }
+    }
+
+    @Test
+    void whoAsksAgainAndAgainWithoutWaitingIsServedInTheEnd() throws Exception {
+        try (DuckPool pool = builder().build()) {
+            Polling.poll(() -> pool.getConnection(Duration.ZERO)).close();
+        }
+        try (DuckPool pool = builder().build()) {
+            Polling.poll(() -> pool.connectionAsync(Duration.ZERO).get(30, TimeUnit.SECONDS))
+                    .close();
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.duckpool.DuckPool;
 import io.github.duckpool.DuckPoolBuilder;
+import io.github.duckpool.Polling;
 import io.github.duckpool.Sharing;
 import io.github.duckpool.mutex.FileMutex;
 import io.github.duckpool.mutex.Permit;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +65,22 @@ class ReopeningTest {
                     assertThat(turn).isNotNull(); // the pool has closed the file
                 }
             }
+        }
+    }
+
+    @Test
+    void whoAsksAgainAndAgainWithoutWaitingHasTheFileOpenedAgain() throws Exception {
+        try (DuckPool pool = builder().build()) {
+            assertThat(ask(pool, "SELECT 42")).isEqualTo("42");
+            try (Permit turn =
+                    FileMutex.of(directory.resolve("letters.duckdb")).acquire().get(1, TimeUnit.MINUTES)) {
+                assertThat(turn).isNotNull();
+                for (int i = 0; i < 20; i++) {
+                    assertThatThrownBy(() -> pool.getConnection(Duration.ZERO))
+                            .isInstanceOf(SQLTransientConnectionException.class);
+                }
+            }
+            Polling.poll(() -> pool.getConnection(Duration.ZERO)).close();
         }
     }
 

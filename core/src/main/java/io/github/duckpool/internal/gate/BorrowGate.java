@@ -77,15 +77,16 @@ public final class BorrowGate<S> extends ServedLine<S> {
      * @param nanoClock nanoseconds as {@link System#nanoTime} counts them; read on slow paths only
      * @param reclaimer gets every slot that comes back while the gate is suspended or closed, LEAVING, on the thread that
      *     gave it back and under no lock; it disposes of the session and calls {@link #vacate}
-     * @param afterQueueing called after each waiter was put in line, on its thread and under no lock
+     * @param whenWanted called after each waiter was put in line, and when a suspended gate refuses one who would not wait; on
+     *     the borrower's thread and under no lock
      */
     public BorrowGate(
             int size,
             long overtakingNanos,
             LongSupplier nanoClock,
             @Nullable Consumer<? super Slot<S>> reclaimer,
-            Runnable afterQueueing) {
-        super(size, overtakingNanos, nanoClock, reclaimer, afterQueueing);
+            Runnable whenWanted) {
+        super(size, overtakingNanos, nanoClock, reclaimer, whenWanted);
     }
 
     /**

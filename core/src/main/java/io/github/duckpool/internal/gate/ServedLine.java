@@ -50,7 +50,7 @@ abstract class ServedLine<S> {
     private final WaitingLine<Slot<S>> line = new WaitingLine<>();
     private final long overtakingNanos;
     private final @Nullable Consumer<? super Slot<S>> reclaimer;
-    private final Runnable afterQueueing;
+    private final Runnable whenWanted;
 
     /** 0 while the gate is open and nobody waits. */
     volatile int attention;
@@ -63,7 +63,7 @@ abstract class ServedLine<S> {
             long overtakingNanos,
             LongSupplier nanoClock,
             @Nullable Consumer<? super Slot<S>> reclaimer,
-            Runnable afterQueueing) {
+            Runnable whenWanted) {
         if (size < 1) {
             throw new IllegalArgumentException("size must be at least 1, was " + size);
         }
@@ -74,7 +74,7 @@ abstract class ServedLine<S> {
         this.overtakingNanos = overtakingNanos;
         this.nanoClock = nanoClock;
         this.reclaimer = reclaimer;
-        this.afterQueueing = afterQueueing;
+        this.whenWanted = whenWanted;
     }
 
     final void setAttention(int flag) {
@@ -105,6 +105,7 @@ abstract class ServedLine<S> {
             throw new GateClosedException();
         }
         if (timeoutNanos <= 0) {
+            askInPassing();
             throw new TimeoutException();
         }
         Waiter<Slot<S>> self = new Waiter<>(Thread.currentThread(), nanoClock.getAsLong(), timeoutNanos);
@@ -153,6 +154,7 @@ abstract class ServedLine<S> {
         if ((attention & CLOSED) != 0) {
             future.completeExceptionally(new GateClosedException());
         } else if (timeoutNanos <= 0) {
+            askInPassing();
             future.completeExceptionally(new TimeoutException());
         } else {
             Waiter<Slot<S>> borrower = new Waiter<>(future, nanoClock.getAsLong(), timeoutNanos);
@@ -166,12 +168,19 @@ abstract class ServedLine<S> {
         return future;
     }
 
+    /** Who won't wait isn't seen in line, and yet is told no for as long as nobody knows that a suspended gate is wanted. */
+    private void askInPassing() {
+        if ((attention & SUSPENDED) != 0) {
+            whenWanted.run();
+        }
+    }
+
     /** Counts, gets in line, looks once more. Returns how many were in line before. */
     private int queue(Waiter<Slot<S>> borrower) {
         int before = waitersIn((int) ATTENTION.getAndAdd(this, WAITER));
         line.add(borrower);
         try {
-            afterQueueing.run();
+            whenWanted.run();
         } catch (Throwable e) {
             giveUp(borrower);
             throw e;

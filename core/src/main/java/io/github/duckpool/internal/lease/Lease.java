@@ -9,7 +9,10 @@ import java.util.Optional;
  */
 public interface Lease {
 
-    /** Asks for the database. Does nothing when it is open or already asked for; cheap enough for every queued borrower. */
+    /**
+     * Asks for the database. Does nothing when it is open or already asked for; cheap enough for every queued borrower. When
+     * nobody waits at the time it is opened ahead of need, and kept as if somebody had waited.
+     */
     void request();
 
     /**

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariants. A session is in exactly one slot, or being made or destroyed by the thread that owns the slot. While a slot
  * is lent or leaving, the database it came from stays open, because {@link #drain()} completes only when every slot is empty.
  * The gate is suspended exactly while no database is open, so a borrower never looks for one: it waits in line, and the lease
- * hears of it through {@link Lease#request()} after it queued. Thread-safe.
+ * hears of it through {@link Lease#request()} after it queued, or when it left because it would not wait. Thread-safe.
  */
 public final class ConnectionPool implements Tenant {
     private final PoolSettings settings;
