@@ -144,18 +144,28 @@ class LentStatement extends StatementCore {
     @Override
     public void clearBatch() throws SQLException {
         tell(Statement::clearBatch);
+        forgetBatch();
+    }
+
+    private void forgetBatch() {
         batchTouch = SessionTouch.CLEAN;
         batchSql = "";
     }
 
     @Override
     public int[] executeBatch() throws SQLException {
-        return runBatch(batchSql, batchTouch, new int[0], Statement::executeBatch);
+        return runBatch(batchSql, batchTouch, new int[0], s -> {
+            forgetBatch(); // as the driver does, or it closes the statement with its batch
+            return s.executeBatch();
+        });
     }
 
     @Override
     public long[] executeLargeBatch() throws SQLException {
-        return runBatch(batchSql, batchTouch, new long[0], Statement::executeLargeBatch);
+        return runBatch(batchSql, batchTouch, new long[0], s -> {
+            forgetBatch();
+            return s.executeLargeBatch();
+        });
     }
 
     /** A call that returns nothing. */

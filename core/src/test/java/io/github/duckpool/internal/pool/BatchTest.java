@@ -86,6 +86,47 @@ class BatchTest {
     }
 
     @Test
+    void aBatchIsJudgedByItsOwnSqlAndNotByTheOneBefore() throws SQLException {
+        String select = "SELECT count(*) FROM letter";
+        try (LentConnection mine = slot.borrow();
+                Statement s = mine.createStatement()) {
+            s.addBatch("CREATE TABLE envelope (id INTEGER)");
+            s.executeBatch();
+            mine.prepareStatement(select).close();
+            s.addBatch("INSERT INTO envelope VALUES (1)");
+            s.executeBatch();
+            s.addBatch("CREATE TABLE stamp (id INTEGER)");
+            s.executeLargeBatch();
+            mine.prepareStatement(select).close();
+            s.addBatch("INSERT INTO stamp VALUES (1)");
+            s.executeLargeBatch();
+            long hits = mine.session().cacheHits();
+            mine.prepareStatement(select).close();
+            assertThat(mine.session().cacheHits())
+                    .as("inserting makes no prepared statement stale")
+                    .isEqualTo(hits + 1);
+        }
+    }
+
+    @Test
+    void aFailedBatchLeavesNoTraceInTheNext() throws SQLException {
+        String select = "SELECT count(*) FROM letter";
+        try (LentConnection mine = slot.borrow();
+                Statement s = mine.createStatement()) {
+            s.addBatch("CREATE TABLE envelope (id INTEGER)");
+            s.addBatch("INSERT INTO letter VALUES (1, 0)");
+            assertThatThrownBy(s::executeBatch).isInstanceOf(SQLException.class);
+            s.execute("SELECT 1"); // the driver has closed the failed statement: this gets another
+            mine.prepareStatement(select).close();
+            s.addBatch("INSERT INTO letter VALUES (3, 0)");
+            assertThat(s.executeBatch()).containsExactly(1);
+            long hits = mine.session().cacheHits();
+            mine.prepareStatement(select).close();
+            assertThat(mine.session().cacheHits()).isEqualTo(hits + 1);
+        }
+    }
+
+    @Test
     void anEmptyBatchIsNothing() throws SQLException {
         try (Connection mine = slot.borrow();
                 Statement s = mine.createStatement();
