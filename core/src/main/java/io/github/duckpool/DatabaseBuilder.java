@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** The part of a pool's builder that says which database is opened, and how. */
 abstract sealed class DatabaseBuilder permits DuckPoolBuilder {
     DatabaseUrl url = DatabaseUrl.of(DatabaseUrl.PREFIX);
-    boolean sourceGiven;
+
+    private @Nullable String givenDatabase;
+    private @Nullable String givenUrl;
 
     @Nullable
     DataSource dataSource;
@@ -24,6 +26,30 @@ abstract sealed class DatabaseBuilder permits DuckPoolBuilder {
     final Map<String, String> settings = new TreeMap<>();
 
     abstract DuckPoolBuilder self();
+
+    final boolean namesDatabase() {
+        return givenDatabase != null || givenUrl != null || dataSource != null;
+    }
+
+    /** Refuses to guess which database is meant. Without a URL, a data source may have its file named. */
+    final void checkSource() {
+        if (!namesDatabase()) {
+            throw new IllegalArgumentException("one of database, url or dataSource must be given, was none");
+        }
+        if (givenDatabase != null && givenUrl != null) {
+            throw new IllegalArgumentException("only one of database and url must be given, was database \""
+                    + givenDatabase + "\" and url \"" + givenUrl + "\"");
+        }
+        if (dataSource != null && givenUrl != null) {
+            throw new IllegalArgumentException("only one of url and dataSource must be given, was url \"" + givenUrl
+                    + "\" and dataSource " + dataSource);
+        }
+        if (dataSource != null && givenDatabase != null && url.file().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "database must be the file that dataSource opens, to take turns on it, was \"" + givenDatabase
+                            + "\" and dataSource " + dataSource);
+        }
+    }
 
     /**
      * Opens a database file; DuckDB makes it if it is missing (its directory must exist).
@@ -44,7 +70,7 @@ abstract sealed class DatabaseBuilder permits DuckPoolBuilder {
      */
     public DuckPoolBuilder database(String pathOrMemory) {
         url = DatabaseUrl.ofDatabase(pathOrMemory);
-        sourceGiven = true;
+        givenDatabase = pathOrMemory;
         return self();
     }
 
@@ -59,7 +85,7 @@ abstract sealed class DatabaseBuilder permits DuckPoolBuilder {
     public DuckPoolBuilder url(String url) {
         this.url = DatabaseUrl.of(url);
         this.url.settings().forEach(this::interpret);
-        sourceGiven = true;
+        givenUrl = this.url.url();
         return self();
     }
 

@@ -286,12 +286,11 @@ public final class DuckPoolBuilder extends DatabaseBuilder {
      * Builds the pool. Nothing is opened before the first connection is asked for, unless {@code minIdle} is above zero.
      *
      * @return the pool
-     * @throws IllegalArgumentException if settings contradict each other, or no database was named
+     * @throws IllegalArgumentException if settings contradict each other, or no database was named, or more than one: by a
+     *     path and a URL, or by a URL beside a data source
      */
     public DuckPool build() {
-        if (!sourceGiven && dataSource == null) {
-            throw new IllegalArgumentException("one of database, url or dataSource must be given, was none");
-        }
+        checkSource();
         if (minIdle > maxSize) {
             throw new IllegalArgumentException(
                     "minIdle must be at most maxSize, was " + minIdle + " with maxSize " + maxSize);

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -18,8 +21,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DuckPoolBuilderTest {
 
     private static DuckPoolConfig config(Consumer<DuckPoolBuilder> settings) {
-        DuckPoolBuilder builder = DuckPool.builder().database(":memory:");
+        DuckPoolBuilder builder = DuckPool.builder();
         settings.accept(builder);
+        if (!builder.namesDatabase()) {
+            builder.database(":memory:");
+        }
         try (DuckPool pool = builder.build()) {
             return pool.config();
         }
@@ -133,6 +139,59 @@ class DuckPoolBuilderTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DuckPool.builder().build())
                 .withMessage("one of database, url or dataSource must be given, was none");
+    }
+
+    @Test
+    void wantsOneDatabaseNotTwo() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        config(b -> b.url("jdbc:duckdb:b.db;password=secret").database("a.db")))
+                .withMessage(
+                        "only one of database and url must be given, was database \"a.db\" and url \"jdbc:duckdb:b.db\"");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> config(b -> b.database(":memory:").url("jdbc:duckdb:b.db")))
+                .withMessageContaining("was database \":memory:\" and url \"jdbc:duckdb:b.db\"");
+        Properties both = new Properties();
+        both.setProperty("database", "a.db");
+        both.setProperty("jdbcUrl", "jdbc:duckdb:b.db");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> config(b -> b.properties(both)))
+                .withMessageContaining("was database \"a.db\" and url \"jdbc:duckdb:b.db\"");
+    }
+
+    @Test
+    void besideADataSourceOnlyItsFileIsNamed() {
+        DataSource source = new UselessSource() {
+            @Override
+            public Connection getConnection() throws SQLException {
+                throw new SQLException("nobody asks");
+            }
+
+            @Override
+            public String toString() {
+                return "letters";
+            }
+        };
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> config(b -> b.url("jdbc:duckdb:a.db;threads=1").dataSource(source)))
+                .withMessage("only one of url and dataSource must be given, was url \"jdbc:duckdb:a.db;threads=1\""
+                        + " and dataSource letters");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> config(b -> b.database(":memory:").dataSource(source)))
+                .withMessage("database must be the file that dataSource opens, to take turns on it, was \":memory:\""
+                        + " and dataSource letters");
+        DuckPoolConfig config = config(b -> b.dataSource(source).database("a.db"));
+        assertThat(config.sharing()).isEqualTo(Sharing.cooperative());
+        assertThat(config.dataSource()).contains(source);
+    }
+
+    @Test
+    void aSetterThatIsCalledAgainReplaces() {
+        assertThat(config(b -> b.database("a.db").database("b.db")).url()).isEqualTo("jdbc:duckdb:b.db");
+        assertThat(config(b -> b.url("jdbc:duckdb:a.db").url("jdbc:duckdb:b.db"))
+                        .url())
+                .isEqualTo("jdbc:duckdb:b.db");
     }
 
     @Test

@@ -44,8 +44,11 @@ class PoolPropertiesTest {
             Map.entry("settings.temp_directory", "/tmp/letters"));
 
     private static DuckPoolConfig config(Map<?, ?> values) {
-        try (DuckPool pool =
-                DuckPool.builder().database(":memory:").properties(values).build()) {
+        DuckPoolBuilder builder = DuckPool.builder().properties(values);
+        if (!builder.namesDatabase()) {
+            builder.database(":memory:");
+        }
+        try (DuckPool pool = builder.build()) {
             return pool.config();
         }
     }
