@@ -180,7 +180,7 @@ abstract sealed class DatabaseBuilder permits DuckPoolBuilder {
             readOnly = Boolean.parseBoolean(value);
             return true;
         }
-        if (name.equals("access_mode")) {
+        if (name.equalsIgnoreCase("access_mode")) { // DuckDB's own, unlike the driver's around it
             readOnly = value.equalsIgnoreCase("READ_ONLY");
             return readOnly;
         }

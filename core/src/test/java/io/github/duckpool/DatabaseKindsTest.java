@@ -214,6 +214,20 @@ class DatabaseKindsTest {
     }
 
     @Test
+    void readOnlyInAnyCaseOpensReadOnly() throws Exception {
+        DriverManager.getConnection("jdbc:duckdb:" + file()).close();
+        String url = "jdbc:duckdb:" + file() + ";ACCESS_MODE=READ_ONLY";
+        try (DuckPool one = DuckPool.builder().url(url).build();
+                DuckPool two = DuckPool.builder().url(url).build();
+                Connection a = one.getConnection();
+                Connection b = two.getConnection()) {
+            assertThat(a.isReadOnly() && b.isReadOnly()).isTrue();
+            assertThatThrownBy(() -> DuckPoolTest.run(a, "CREATE TABLE t (x INTEGER)"))
+                    .isInstanceOf(SQLException.class);
+        }
+    }
+
+    @Test
     void aLostAnchorIsReplaced() throws Exception {
         DuckDBConnection[] anchor = new DuckDBConnection[1];
         DataSource source = new UselessSource() {

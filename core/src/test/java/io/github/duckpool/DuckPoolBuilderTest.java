@@ -262,6 +262,10 @@ class DuckPoolBuilderTest {
         assertThat(config(b -> b.url("jdbc:duckdb:x.db", properties)).sharing()).isEqualTo(Sharing.readOnly());
         assertThat(config(b -> b.url("jdbc:duckdb:x.db;duckdb.read_only=true")).sharing())
                 .isEqualTo(Sharing.readOnly());
+        assertThat(config(b -> b.url("jdbc:duckdb:x.db;ACCESS_MODE=READ_ONLY")).sharing())
+                .isEqualTo(Sharing.readOnly());
+        assertThat(config(b -> b.setting("Access_Mode", "read_only")).readOnly())
+                .isTrue();
         assertThat(config(b -> b.url("jdbc:duckdb:x.db;access_mode=read_write")).readOnly())
                 .isFalse();
     }
