@@ -3,6 +3,7 @@ package io.github.duckpool.lock;
 import io.github.duckpool.lock.OpenFile.Role;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -36,14 +37,19 @@ final class ProcDescriptors {
     List<OpenFile> of(long pid) {
         String directory = "/proc/" + pid;
         String[] numbers = new File(directory, "fd").list();
-        if (numbers == null) {
-            return new ProcProcess(pid).exists() ? null : List.of();
+        try {
+            if (numbers != null) {
+                return numbers.length == 0 ? ofThreads(directory) : in(directory, numbers);
+            }
+        } catch (AccessDeniedException e) {
+            // Root without CAP_SYS_PTRACE, as in most containers, may list the numbers and see nothing of what they
+            // lead to.
         }
-        return numbers.length == 0 ? ofThreads(directory) : in(directory, numbers);
+        return new ProcProcess(pid).exists() ? null : List.of();
     }
 
     /** The first thread shows none: it may have ended while others of its process go on; all share one table of descriptors. */
-    private List<OpenFile> ofThreads(String directory) {
+    private List<OpenFile> ofThreads(String directory) throws AccessDeniedException {
         String[] threads = new File(directory, "task").list();
         if (threads != null && threads.length > 1) {
             for (String thread : threads) {
@@ -56,7 +62,7 @@ final class ProcDescriptors {
         return List.of();
     }
 
-    private List<OpenFile> in(String directory, String[] numbers) {
+    private List<OpenFile> in(String directory, String[] numbers) throws AccessDeniedException {
         List<OpenFile> found = new ArrayList<>();
         for (String number : numbers) {
             OpenFile file = file(directory, number);
@@ -67,7 +73,7 @@ final class ProcDescriptors {
         return found;
     }
 
-    private @Nullable OpenFile file(String directory, String number) {
+    private @Nullable OpenFile file(String directory, String number) throws AccessDeniedException {
         Path link = Path.of(directory + "/fd/" + number);
         try {
             if (mounts.areOthers() && mounts.contain(Files.readSymbolicLink(link))) {
@@ -84,8 +90,22 @@ final class ProcDescriptors {
                     && links == 0;
             Role role = files.role(target, key, deleted);
             return role == null ? null : describe(directory, number, role, path, deleted);
+        } catch (AccessDeniedException e) {
+            refuseUnlessReadable(link);
+            return null; // the link may be followed, and its file's own file system (FUSE) refuses: none of ours
         } catch (IOException e) {
             return null; // closed meanwhile
+        }
+    }
+
+    /** To read a link asks only the kernel's leave to look into the process, not the file system where it leads. */
+    private static void refuseUnlessReadable(Path link) throws AccessDeniedException {
+        try {
+            Files.readSymbolicLink(link);
+        } catch (AccessDeniedException e) {
+            throw e;
+        } catch (IOException e) {
+            // closed meanwhile
         }
     }
 

@@ -22,6 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 class OtherUsersTest {
     private static final List<String> AS_NOBODY =
             List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+
+    /** Root as containers have it: it may list the numbers of all descriptors, and follow none of another user's. */
+    private static final List<String> WITHOUT_PTRACE =
+            List.of("setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace");
+
     private static final List<String> IN_A_CONTAINER =
             List.of("unshare", "--pid", "--fork", "--mount-proc", "--kill-child");
     private static final List<String> WITH_THE_HOSTS_PROC = List.of("unshare", "--pid", "--fork", "--kill-child");
@@ -139,6 +144,32 @@ class OtherUsersTest {
         skipUnlessItWorks(AS_NOBODY);
         try (ForeignProcess shell = ForeignProcess.shell(file)) {
             List<String> seen = look(AS_NOBODY);
+            assertThat(seen).noneMatch(line -> line.startsWith("holder"));
+            assertThat(seen).contains("source PROC hidden some");
+            assertThat(shell.process().isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void rootWithoutTheRightToFollowDescriptorsSeesTheLockAndMayEndItsOwner() throws Exception {
+        skipUnlessItWorks(WITHOUT_PTRACE);
+        try (ForeignProcess python = ForeignProcess.duckdb(directory.resolve("held.duckdb"), false)) {
+            file = directory.resolve("held.duckdb");
+            List<String> seen = look(WITHOUT_PTRACE, "terminate");
+            assertThat(seen)
+                    .contains("source PROC hidden some", "objection none", "killed ALREADY_GONE")
+                    .contains("holder " + python.pid() + " WRITE readable false elsewhere false")
+                    .anyMatch(line -> line.startsWith("asked ENDED"))
+                    .anyMatch(line -> line.startsWith("note The open files of "));
+            assertThat(python.process().waitFor()).isNotZero();
+        }
+    }
+
+    @Test
+    void rootWithoutThatRightSeesNoMereDescriptorAndThatIsSaid() throws Exception {
+        skipUnlessItWorks(WITHOUT_PTRACE);
+        try (ForeignProcess shell = ForeignProcess.shell(file)) {
+            List<String> seen = look(WITHOUT_PTRACE);
             assertThat(seen).noneMatch(line -> line.startsWith("holder"));
             assertThat(seen).contains("source PROC hidden some");
             assertThat(shell.process().isAlive()).isTrue();
