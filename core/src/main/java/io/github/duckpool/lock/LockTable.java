@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The file locks of all processes at one moment, as Linux lists them in {@code /proc/locks}. Immutable and thread-safe.
  *
  * <p>Locks of processes in other PID namespaces are missing, or carry the PID 0. Some file systems (btrfs, overlayfs) show another
- * device here than {@code stat} does, so a lock is found by its inode, and by its device where that agrees for any.
+ * device here than {@code stat} does: that of their mount. So a lock is found by its inode and either device; and by its inode alone only
+ * where the mount can't be told, for small numbers are on every file system.
  */
 public final class LockTable {
     private static final Pattern BLANKS = Pattern.compile("\\s+");
@@ -85,18 +87,34 @@ public final class LockTable {
      * @return its locks; none if it does not exist
      */
     public List<Lock> on(Path file) {
-        long inode;
-        String device;
         try {
-            inode = (Long) Files.getAttribute(file, "unix:ino");
-            device = device((Long) Files.getAttribute(file, "unix:dev"));
+            return on(
+                    (Long) Files.getAttribute(file, "unix:ino"),
+                    device((Long) Files.getAttribute(file, "unix:dev")),
+                    () -> MountDevice.of(file));
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
             return List.of();
         }
+    }
+
+    /**
+     * The locks on a file.
+     *
+     * @param device what {@code stat} says
+     * @param mounted the device of the file's mount, which is that of its locks; empty if it can't be told. Asked only if the
+     *     file's number is locked on another device, since it costs the list of all mounts
+     */
+    List<Lock> on(long inode, String device, Supplier<Optional<String>> mounted) {
         List<Lock> byInode = locks.stream().filter(lock -> lock.inode == inode).toList();
-        List<Lock> byDevice =
-                byInode.stream().filter(lock -> lock.device.equals(device)).toList();
-        return byDevice.isEmpty() ? byInode : byDevice;
+        List<Lock> byDevice = of(device, byInode);
+        if (byInode.isEmpty() || !byDevice.isEmpty()) {
+            return byDevice;
+        }
+        return mounted.get().map(its -> of(its, byInode)).orElse(byInode);
+    }
+
+    private static List<Lock> of(String device, List<Lock> locks) {
+        return locks.stream().filter(lock -> lock.device.equals(device)).toList();
     }
 
     /**
@@ -123,6 +141,10 @@ public final class LockTable {
     static String device(long number) {
         long major = (number >>> 8 & 0xfff) | (number >>> 32 & ~0xfffL);
         long minor = (number & 0xff) | (number >>> 12 & ~0xffL);
+        return device(major, minor);
+    }
+
+    static String device(long major, long minor) {
         return String.format("%02x:%02x", major, minor);
     }
 }

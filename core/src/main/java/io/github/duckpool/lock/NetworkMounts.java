@@ -68,7 +68,7 @@ final class NetworkMounts {
         return new NetworkMounts(mounts, file);
     }
 
-    private static @Nullable Path place(String name) {
+    static @Nullable Path place(String name) {
         try {
             return Path.of(name);
         } catch (InvalidPathException e) {
