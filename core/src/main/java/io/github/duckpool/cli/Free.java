@@ -88,6 +88,10 @@ final class Free implements Callable<Integer> {
             possible += objection.isEmpty() ? 1 : 0;
         }
         if (possible == 0 || !isConfirmed(possible)) {
+            if (possible == 0 && isFreeNow(file)) { // they ended while they were looked at
+                say(seen.file() + " is free");
+                return ExitCode.OK;
+            }
             say(possible == 0 ? "nothing can be done from here" : "nothing was done; --yes does it");
             return ExitCode.HELD;
         }
@@ -95,8 +99,7 @@ final class Free implements Callable<Integer> {
         for (LockHolder holder : inTheWay) {
             ended &= end(holder);
         }
-        report(file, ended);
-        return ended ? ExitCode.OK : ExitCode.HELD;
+        return report(file, inTheWay, ended);
     }
 
     /** Those with DuckDB's lock. If nobody has it, those with the turn: they may wait for just that lock, and are not in the way then. */
@@ -152,24 +155,43 @@ final class Free implements Callable<Integer> {
         return holder.objection();
     }
 
-    /** Who only had to wait for this may have the file already. */
-    private void report(Path file, boolean ended) throws IOException {
+    private static boolean isFreeNow(Path file) throws IOException {
+        try {
+            return inTheWay(LockHolders.of(file)).isEmpty();
+        } catch (NoSuchFileException e) {
+            return true;
+        }
+    }
+
+    /**
+     * Looks again. Who only had to wait for this may have the file already; and who was not ended by this may have ended by itself.
+     *
+     * @return the exit code: whether those who were in the way are so no more
+     */
+    private int report(Path file, List<LockHolder> before, boolean ended) throws IOException {
         LockHolders now;
         try {
             now = LockHolders.of(file);
         } catch (NoSuchFileException e) {
-            return; // it was deleted, and those who had it have ended
+            return ExitCode.OK; // it was deleted, and those who had it have ended
         }
         List<LockHolder> left = inTheWay(now);
+        boolean others = ended || left.stream().noneMatch(holder -> isAmong(holder, before));
         String names = left.stream().map(LockHolder::toString).collect(Collectors.joining(", "));
         if (left.isEmpty()) {
             say(now.file() + " is free");
-        } else if (ended) {
+        } else if (others) {
             say(now.file() + " was free; now " + names + " has it");
         } else {
             say(now.file() + " is still held by " + names
                     + (force ? "" : "; --force kills who does not end by itself"));
         }
+        return others ? ExitCode.OK : ExitCode.HELD;
+    }
+
+    private static boolean isAmong(LockHolder holder, List<LockHolder> before) {
+        return before.stream()
+                .anyMatch(each -> each.pid() == holder.pid() && each.started().equals(holder.started()));
     }
 
     private void say(String line) {

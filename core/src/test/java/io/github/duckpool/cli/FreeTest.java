@@ -82,6 +82,20 @@ class FreeTest {
     }
 
     @Test
+    void whoHadEndedBeforeItWasToldIsOutOfTheWayToo() throws Exception {
+        Files.createFile(file);
+        try (var readers = CliProcess.startJava(
+                List.of("env", "--default-signal=TERM"), directory, ReadersTogether.class, file.toString())) {
+            readers.awaitOutput("both have it");
+            Cli free = Cli.run("free", file, "--yes", "--grace", "2m");
+
+            assertThat(free.exitCode()).as(free.out()).isZero();
+            assertThat(free.out()).containsOnlyOnce("has ended").contains("is free");
+            assertThat(readers.exitCode()).isEqualTo(128 + 15);
+        }
+    }
+
+    @Test
     void whoHasTheTurnIsEndedButNotByItsOwnCommand() throws Exception {
         Files.createFile(file);
         List<String> nested = new ArrayList<>(List.of("run", file.toString(), "--"));
