@@ -73,9 +73,12 @@ final class Free implements Callable<Integer> {
         LockHolders seen = LockHolders.of(file);
         List<LockHolder> inTheWay = inTheWay(seen);
         if (inTheWay.isEmpty()) {
-            say(seen.file() + ": nobody keeps others from it");
+            say(seen.file()
+                    + (seen.isConclusive()
+                            ? ": nobody keeps others from it"
+                            : ": it can't be told who keeps others from it"));
             seen.notes().forEach(note -> say("Note: " + note));
-            return ExitCode.OK;
+            return seen.isConclusive() ? ExitCode.OK : ExitCode.FAILED;
         }
         int possible = 0;
         for (LockHolder holder : inTheWay) {
@@ -157,7 +160,8 @@ final class Free implements Callable<Integer> {
 
     private static boolean isFreeNow(Path file) throws IOException {
         try {
-            return inTheWay(LockHolders.of(file)).isEmpty();
+            LockHolders now = LockHolders.of(file);
+            return inTheWay(now).isEmpty() && now.isConclusive();
         } catch (NoSuchFileException e) {
             return true;
         }
@@ -179,7 +183,9 @@ final class Free implements Callable<Integer> {
         boolean others = ended || left.stream().noneMatch(holder -> isAmong(holder, before));
         String names = left.stream().map(LockHolder::toString).collect(Collectors.joining(", "));
         if (left.isEmpty()) {
-            say(now.file() + " is free");
+            boolean told = ended || now.isConclusive();
+            say(now.file() + (told ? " is free" : ": it can't be told whether it is free"));
+            return told ? ExitCode.OK : ExitCode.FAILED;
         } else if (others) {
             say(now.file() + " was free; now " + names + " has it");
         } else {

@@ -19,6 +19,7 @@ final class HoldersJson {
                 .with("exists", seen.exists())
                 .with("held", Holding.isHeld(seen))
                 .with("locked", seen.isLocked())
+                .with("conclusive", seen.isConclusive())
                 .with("holders", list(seen.holders()))
                 .with("queue", list(seen.queue()))
                 .with("hidden", seen.hidden())

@@ -42,7 +42,8 @@ final class HoldersTable {
         if (!seen.exists()) {
             file += " (not there any more, or not yet)";
         }
-        lines.add(file + (Holding.isHeld(seen) ? ":" : ": nobody has it"));
+        String nobody = seen.isConclusive() ? ": nobody has it" : ": it can't be told who has it";
+        lines.add(file + (Holding.isHeld(seen) ? ":" : nobody));
         List<LockHolder> processes = processes(seen);
         if (!processes.isEmpty()) {
             rows(processes);

@@ -17,6 +17,14 @@ final class Holding {
         return !seen.isFree() || seen.queue().stream().anyMatch(Holding::hasTurn);
     }
 
+    /** How the program ends that was asked who has the file. */
+    static int exitCode(LockHolders seen) {
+        if (isHeld(seen)) {
+            return ExitCode.HELD;
+        }
+        return seen.isConclusive() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
     /** Those who keep others out: by DuckDB's lock, or by the turn. */
     static List<LockHolder> blockers(LockHolders seen) {
         return HoldersTable.processes(seen).stream()

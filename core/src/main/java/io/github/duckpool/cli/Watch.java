@@ -73,19 +73,19 @@ final class Watch implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         boolean live = Terminal.isThere();
         String before = "";
-        boolean held = Holding.isHeld(LockHolders.of(file)); // fails for a file that is not there to begin with
+        int exitCode = Holding.exitCode(LockHolders.of(file)); // fails for a file that is not there to begin with
         out.print(live ? CLEAR : "");
         for (int looks = 1; ; looks++) {
             try {
                 LockHolders seen = LockHolders.of(file);
-                held = Holding.isHeld(seen);
+                exitCode = Holding.exitCode(seen);
                 if (live) {
                     picture(out, HoldersTable.of(seen, Terminal.width()));
                 } else {
                     before = change(out, before, summary(seen));
                 }
             } catch (NoSuchFileException e) {
-                held = false;
+                exitCode = ExitCode.OK;
                 if (live) {
                     picture(out, List.of(FailureText.of(e)));
                 } else {
@@ -93,7 +93,7 @@ final class Watch implements Callable<Integer> {
                 }
             }
             if (looks == count) {
-                return held ? ExitCode.HELD : ExitCode.OK;
+                return exitCode;
             }
             TimeUnit.NANOSECONDS.sleep(interval.toNanos());
         }
@@ -131,7 +131,10 @@ final class Watch implements Callable<Integer> {
     private static String state(LockHolders seen) {
         List<LockHolder> blockers = Holding.blockers(seen);
         if (blockers.isEmpty()) {
-            return Holding.isHeld(seen) ? "open without a lock" : "free";
+            if (Holding.isHeld(seen)) {
+                return "open without a lock";
+            }
+            return seen.isConclusive() ? "free" : "it can't be told who has it";
         }
         return blockers.stream()
                 .map(holder -> lock(holder) + " " + Text.line(holder.toString()))

@@ -51,6 +51,6 @@ final class Who implements Callable<Integer> {
             HoldersTable.of(seen, Terminal.width()).forEach(out::println);
         }
         out.flush();
-        return Holding.isHeld(seen) ? ExitCode.HELD : ExitCode.OK;
+        return Holding.exitCode(seen);
     }
 }

@@ -19,6 +19,7 @@ final class ErrorView implements ProcessView {
                 0,
                 List.of(
                         "This platform does not tell who has a file open; DuckDB's own error does, when it refuses to open the file"),
+                false,
                 LockHolders.Source.NONE,
                 Instant.now());
     }
@@ -39,7 +40,8 @@ final class ErrorView implements ProcessView {
                             : "DuckDB was refused by PID " + pid
                                     + ", which has the file open no more, or can't be seen from here");
             if (pid != 0) {
-                return new Sighting(holders, seen.queue(), seen.hidden(), notes, seen.source(), seen.taken());
+                return new Sighting(
+                        holders, seen.queue(), seen.hidden(), notes, seen.conclusive(), seen.source(), seen.taken());
             }
         }
         ErrorView view = new ErrorView();
@@ -56,6 +58,7 @@ final class ErrorView implements ProcessView {
                 seen.queue(),
                 seen.hidden(),
                 known ? notes : List.of("Only DuckDB's error tells here who has the file open"),
+                seen.conclusive(),
                 known ? seen.source() : LockHolders.Source.ERROR_TEXT,
                 seen.taken());
     }

@@ -51,6 +51,7 @@ public final class LockHolders {
     private final List<LockHolder> queue;
     private final int hidden;
     private final List<String> notes;
+    private final boolean conclusive;
     private final Source source;
     private final Instant taken;
 
@@ -61,6 +62,7 @@ public final class LockHolders {
         this.queue = List.copyOf(sighting.queue());
         this.hidden = sighting.hidden();
         this.notes = List.copyOf(sighting.notes());
+        this.conclusive = sighting.conclusive();
         this.source = sighting.source();
         this.taken = sighting.taken();
     }
@@ -138,7 +140,8 @@ public final class LockHolders {
     /**
      * Whether nobody is known to have the file open or locked.
      *
-     * @return true if there are no {@link #holders()}; {@link #notes()} say what could not be seen
+     * @return true if there are no {@link #holders()}; it means little unless {@link #isConclusive()}, and {@link #notes()} say what
+     *     could not be seen
      */
     public boolean isFree() {
         return holders.isEmpty();
@@ -161,6 +164,17 @@ public final class LockHolders {
      */
     public int hidden() {
         return hidden;
+    }
+
+    /**
+     * Whether this look would have shown a lock of any process that lives where this one does. It would not on a platform that does
+     * not tell, if {@code lsof} failed, or if the list of locks can't be read and some processes' open files can't either; then
+     * {@link #isFree()} says no more than that nobody was seen.
+     *
+     * @return false if it can't be told that nobody has a lock
+     */
+    public boolean isConclusive() {
+        return conclusive;
     }
 
     /**

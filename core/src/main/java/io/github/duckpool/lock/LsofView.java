@@ -47,10 +47,12 @@ final class LsofView implements ProcessView {
     Sighting look() {
         List<LsofOutput.Entry> entries;
         List<String> notes = new ArrayList<>();
+        boolean told = true;
         try {
             entries = entries();
         } catch (IOException e) {
             entries = List.of();
+            told = false;
             notes.add("lsof has failed, so nobody can be seen: " + e.getMessage());
         }
         Instant now = Instant.now();
@@ -70,7 +72,7 @@ final class LsofView implements ProcessView {
         }
         notes.add(
                 "Places in the queue, and processes on other hosts and in virtual machines, can't be seen on this platform");
-        return new Sighting(holders, List.of(), 0, notes, LockHolders.Source.LSOF, now);
+        return new Sighting(holders, List.of(), 0, notes, told, LockHolders.Source.LSOF, now);
     }
 
     private static Mode mode(List<OpenFile> open) {

@@ -105,6 +105,7 @@ final class ProcView implements ProcessView {
                 queue(again, holders, now),
                 denied.size(),
                 notes(again.known, holders, denied.size()),
+                again.known || denied.isEmpty(),
                 LockHolders.Source.PROC,
                 now);
     }
@@ -193,9 +194,9 @@ final class ProcView implements ProcessView {
                     "/proc/locks can't be read: the locks and the queue of processes whose open files are hidden can't be seen");
         }
         if (hidden > 0) {
-            notes.add(
-                    "The open files of " + hidden + (hidden == 1 ? " process" : " processes")
-                            + " can't be read without more rights (another user's); a lock of theirs on the file would be seen even so");
+            notes.add("The open files of " + hidden + (hidden == 1 ? " process" : " processes")
+                    + " can't be read without more rights (another user's)"
+                    + (locksKnown ? "; a lock of theirs on the file would be seen even so" : ""));
         }
         if (holders.stream().anyMatch(holder -> holder.pid() == 0)) {
             notes.add(

@@ -6,12 +6,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** What a look at the processes has brought, by whatever source the platform has. */
+/**
+ * What a look at the processes has brought, by whatever source the platform has.
+ *
+ * @param conclusive whether it would have shown who has a lock, so that nobody means nobody
+ */
 record Sighting(
         List<LockHolder> holders,
         List<LockHolder> queue,
         int hidden,
         List<String> notes,
+        boolean conclusive,
         LockHolders.Source source,
         Instant taken) {
 

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.duckpool.mutex.FileMutex;
 import io.github.duckpool.mutex.Permit;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,10 +141,57 @@ class WhoTest {
         }
     }
 
+    /** Neither the list of locks nor the files that other processes have open. */
+    @Test
+    void whereNothingTellsThatIsAnError() throws Exception {
+        Files.createFile(file);
+        List<String> blind = List.of(
+                "unshare",
+                "--mount",
+                "sh",
+                "-c",
+                "touch locks && chmod 0 locks && mount --bind locks /proc/locks"
+                        + " && exec setpriv --bounding-set=-sys_ptrace,-dac_override,-dac_read_search"
+                        + " --inh-caps=-sys_ptrace,-dac_override,-dac_read_search \"$0\" \"$@\"");
+        boolean works = succeeds(blind, "true") && !succeeds(blind, "cat", "/proc/locks");
+        if (!works) {
+            System.err.println("SKIPPED: /proc/locks can't be hidden from a process here");
+        }
+        Assumptions.assumeTrue(works, "SKIPPED: /proc/locks can't be hidden from a process here");
+
+        try (var who = CliProcess.startJava(blind, directory, Main.class, "who", file.toString());
+                var json = CliProcess.startJava(blind, directory, Main.class, "who", "--json", file.toString());
+                var free = CliProcess.startJava(blind, directory, Main.class, "free", file.toString(), "--yes")) {
+            assertThat(who.exitCode()).as(who.out() + who.err()).isEqualTo(1);
+            assertThat(who.out())
+                    .contains(": it can't be told who has it")
+                    .contains("Note: /proc/locks can't be read")
+                    .doesNotContain("nobody has it")
+                    .doesNotContain("would be seen even so");
+            assertThat(json.exitCode()).isEqualTo(1);
+            assertThat(new ObjectMapper().readTree(json.out()).get("conclusive").booleanValue())
+                    .isFalse();
+            assertThat(free.exitCode()).as(free.out() + free.err()).isEqualTo(1);
+            assertThat(free.out().replace('\n', ' '))
+                    .contains("it can't be told who keeps others from it")
+                    .contains("Note: /proc/locks can't be read");
+        }
+    }
+
+    private boolean succeeds(List<String> launcher, String... command) throws Exception {
+        List<String> words = new ArrayList<>(launcher);
+        words.addAll(List.of(command));
+        try (var process = CliProcess.startCommand(words, directory)) {
+            return process.exitCode() == 0;
+        } catch (IOException e) {
+            return false; // not installed
+        }
+    }
+
     private static String lastLine(CliProcess process) {
         try {
             return process.out().strip();
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
     }
