@@ -55,10 +55,10 @@ class LineLincheckTest {
     @Tag("torture")
     @Test
     void bothForLong() {
-        checkOperations(LineOperations.Mutex.class, LineSpecification.One.class, 2, model(1_000), 60);
-        checkOperations(LineOperations.Semaphore.class, LineSpecification.Two.class, 1, model(1_000), 60);
-        checkOperations(LineOperations.Mutex.class, LineSpecification.One.class, 3, stress(5_000), 60);
-        checkOperations(LineOperations.Semaphore.class, LineSpecification.Two.class, 1, stress(5_000), 60);
+        checkOperations(LineOperations.Mutex.class, LineSpecification.One.class, 2, model(100), 10);
+        checkOperations(LineOperations.Semaphore.class, LineSpecification.Two.class, 1, model(100), 10);
+        checkOperations(LineOperations.Mutex.class, LineSpecification.One.class, 3, stress(1_000), 10);
+        checkOperations(LineOperations.Semaphore.class, LineSpecification.Two.class, 1, stress(1_000), 10);
     }
 
     private static ModelCheckingOptions model(int invocations) {

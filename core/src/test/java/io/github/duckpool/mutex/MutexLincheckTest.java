@@ -122,8 +122,8 @@ class MutexLincheckTest {
     @Test
     void allForLong() {
         for (Class<?> operations : new Class<?>[] {One.class, Two.class, Closing.class, Keyed.class}) {
-            model(operations, 50, 1_000);
-            stress(operations, 50, 2_000);
+            model(operations, 5, 100);
+            stress(operations, 5, 1_000);
         }
     }
 

@@ -134,8 +134,8 @@ class BorrowGateFuturesLincheckTest {
     @Test
     void allForLong() {
         for (Class<?> operations : new Class<?>[] {Strict.class, Young.class, TwoSlots.class}) {
-            model(operations, 30, 500);
-            stress(operations, 30, 2_000);
+            model(operations, 5, 100);
+            stress(operations, 5, 1_000);
         }
     }
 
