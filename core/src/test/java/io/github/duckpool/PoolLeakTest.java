@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -109,9 +110,7 @@ class PoolLeakTest {
             }
             try (Connection c = pool.getConnection()) {
                 // The anchor, this one, and those that rest: closings off the thread are waited for.
-                while (nativeConnections(c) > 2 + pool.stats().idle()) {
-                    Thread.onSpinWait();
-                }
+                await(() -> nativeConnections(c) <= 2 + pool.stats().idle());
                 assertThat(nativeConnections(c)).isEqualTo(2 + pool.stats().idle());
                 assertThat(pool.stats().created() - pool.stats().destroyed())
                         .isEqualTo(1 + pool.stats().idle());
@@ -119,9 +118,7 @@ class PoolLeakTest {
             String name = pool.config().poolName();
             pool.close();
             assertThat(BadInputTest.openFiles(file)).isEmpty();
-            while (!threadsOf(name).isEmpty()) {
-                Thread.onSpinWait();
-            }
+            await(() -> threadsOf(name).isEmpty());
             if (round == 2) {
                 descriptors = descriptors(); // by now everything is loaded that is loaded once
             }
@@ -138,9 +135,14 @@ class PoolLeakTest {
             pool.close();
         }
         for (String name : names) {
-            while (!threadsOf(name).isEmpty()) {
-                Thread.onSpinWait();
-            }
+            await(() -> threadsOf(name).isEmpty());
+        }
+    }
+
+    /** Ends with an error if the test's time is over, for then it is interrupted. */
+    private static void await(Callable<Boolean> condition) throws Exception {
+        while (!condition.call()) {
+            TimeUnit.MILLISECONDS.sleep(1);
         }
     }
 
