@@ -68,6 +68,7 @@ class BorrowGateLincheckTest {
                 Draining.class,
                 CheckedGate.model(0, 10 * INVOCATIONS)
                         .addCustomScenario(CheckedGate.scenario(Draining.class, "tryUse", "drain"))
+                        .addCustomScenario(CheckedGate.scenario(Draining.class, "fillAhead", "drain"))
                         .sequentialSpecification(Sequential.class));
     }
 
@@ -85,6 +86,16 @@ class BorrowGateLincheckTest {
             if (slot != null) {
                 check(!drained, "a drained gate lends nothing");
                 check(gate.giveBack(slot, hold(slot)), "the return");
+            }
+        }
+
+        /** Housekeeping: makes a session before anyone asks for it. */
+        @Operation
+        public void fillAhead() {
+            Slot<Session> slot = gate.claimEmpty();
+            if (slot != null) {
+                check(!drained, "a drained gate lets nobody fill a slot");
+                gate.vacate(slot);
             }
         }
 
@@ -136,6 +147,8 @@ class BorrowGateLincheckTest {
         public void failWaiters() {}
 
         public void tryUse() {}
+
+        public void fillAhead() {}
 
         public void drain() {}
     }

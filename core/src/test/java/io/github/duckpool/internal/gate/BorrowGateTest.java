@@ -10,6 +10,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What each operation of the gate promises, one thread at a time. */
@@ -194,5 +197,69 @@ class BorrowGateTest {
         assertThat(gate.claimIdle(filled, stamps.get(0))).isFalse();
         gate.vacate(filled);
         assertThat(gate.borrow(0).session()).isNull();
+    }
+
+    /** Else it could be taken from a borrower who then reads the stamp of the next borrow, and shares it. */
+    @Test
+    void whoHasNotReadItsStampIsNotShownAsABorrower() {
+        List<Integer> shown = new ArrayList<>();
+        for (int borrow = 0; borrow < 2; borrow++) {
+            Slot<String> slot = gate.tryBorrow();
+            assertThat(slot).isNotNull();
+            gate.forEachLent((lent, stamp) -> shown.add(stamp));
+            assertThat(shown).isEmpty();
+            int stamp = slot.stamp();
+            gate.forEachLent((lent, shownStamp) -> shown.add(shownStamp));
+            assertThat(shown).containsExactly(stamp);
+            shown.clear();
+            slot.install("a");
+            assertThat(gate.giveBack(slot, stamp)).isTrue();
+        }
+    }
+
+    /** The waiter gets its slot and is interrupted between its last look at its outcome and its attempt to give up. */
+    @Test
+    void anInterruptThatComesWithTheSlotIsKept() throws Exception {
+        AtomicReference<Runnable> atNextLook = new AtomicReference<>();
+        AtomicInteger looks = new AtomicInteger();
+        BorrowGate<String> one = new BorrowGate<>(1, 0, () -> {
+            Runnable due = looks.incrementAndGet() == 2 ? atNextLook.get() : null;
+            if (due != null) {
+                due.run();
+            }
+            return 0;
+        });
+        Slot<String> slot = one.borrow(0);
+        int stamp = slot.stamp();
+        slot.install("a");
+        atNextLook.set(() -> {
+            assertThat(one.giveBack(slot, stamp)).isTrue();
+            Thread.currentThread().interrupt();
+        });
+        Slot<String> granted = one.borrow(LONG);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(granted).isSameAs(slot);
+        assertThat(one.giveBack(granted, granted.stamp())).isTrue();
+    }
+
+    @Test
+    void whoseCallbackThrowsHasLeftTheLine() throws Exception {
+        AtomicBoolean breaks = new AtomicBoolean(true);
+        BorrowGate<String> one = new BorrowGate<>(1, 0, System::nanoTime, null, () -> {
+            if (breaks.get()) {
+                throw new IllegalStateException("no thread to be had");
+            }
+        });
+        Slot<String> slot = one.borrow(0);
+        slot.install("a");
+        assertThatThrownBy(() -> one.borrow(LONG)).hasMessage("no thread to be had");
+        assertThatThrownBy(() -> one.borrowAsync(LONG)).hasMessage("no thread to be had");
+        assertThat(one.waiting()).isZero();
+        breaks.set(false);
+        CompletableFuture<Slot<String>> next = one.borrowAsync(LONG);
+        one.giveBack(slot, slot.stamp());
+        assertThat(next.join()).as("nobody dead is before it").isSameAs(slot);
+        one.giveBack(slot, slot.stamp());
+        assertThat(one.tryBorrow()).isSameAs(slot);
     }
 }
