@@ -103,11 +103,18 @@ final class BorrowReport {
         return oldest == null ? 0 : ageNanos(oldest);
     }
 
+    /** A borrow and its beginning as it was read once: by the next look it may be another one, and a sort looks often. */
+    private record Noted(SlotLending lending, long sinceNanos) {}
+
     private List<SlotLending> oldestFirst() {
-        List<SlotLending> lent = new ArrayList<>();
-        gate.forEachLent((slot, stamp) -> lent.add(lendings[slot.index()]));
-        lent.sort(Comparator.comparingLong(lending -> lending.borrowedNanos() - CoarseClock.nowNanos()));
-        return lent;
+        long now = CoarseClock.nowNanos();
+        List<Noted> lent = new ArrayList<>();
+        gate.forEachLent((slot, stamp) -> {
+            SlotLending lending = lendings[slot.index()];
+            lent.add(new Noted(lending, lending.borrowedNanos() - now));
+        });
+        lent.sort(Comparator.comparingLong(Noted::sinceNanos));
+        return lent.stream().map(Noted::lending).toList();
     }
 
     /** Lists what is borrowed, oldest first, with stacks where leaks are tracked. */
