@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.github.duckpool.mutex.FileMutex;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -54,18 +55,11 @@ class BadInputTest {
             return Set.of();
         }
         try (Stream<Path> files = Files.walk(directory)) {
-            return new TreeSet<>(files.map(Path::toString)
-                    .filter(name -> !isQueue(Path.of(name)))
-                    .toList());
+            return new TreeSet<>(files.map(Path::toString).toList());
         }
     }
 
-    /** The companion file, on which turns are taken, stays for the next who comes. */
-    static boolean isQueue(Path file) {
-        return file.toString().endsWith(".queue");
-    }
-
-    /** This process's descriptors on the database and its write-ahead log, where the system tells. */
+    /** This process's descriptors on the database and its write-ahead log, where the system tells; that of the queue is kept. */
     static List<Path> openFiles(Path file) throws IOException {
         Path descriptors = Path.of("/proc/self/fd");
         List<Path> found = new ArrayList<>();
@@ -74,7 +68,8 @@ class BadInputTest {
                 for (Path descriptor : all.toList()) {
                     try {
                         Path target = Files.readSymbolicLink(descriptor);
-                        if (target.toString().startsWith(file.toString()) && !isQueue(target)) {
+                        if (target.toString().startsWith(file.toString())
+                                && !target.toString().contains(".queue")) {
                             found.add(target);
                         }
                     } catch (IOException e) {
@@ -101,14 +96,19 @@ class BadInputTest {
         }
     }
 
-    /** It is what turns are taken on: to delete it would split the line of those who come next. */
+    /** It was made to take a turn, and goes with it. One that was there before belongs to others. */
     @Test
-    void theCompanionFileStaysAndNothingElse() throws Exception {
+    void noCompanionFileStaysThatWasNotThereBefore() throws Exception {
         Path file = Files.writeString(directory.resolve("letters.duckdb"), "junk");
+        Path queue = directory.resolve("letters.duckdb.queue");
         assertRefused(DuckPool.builder().database(file), file, "it is no DuckDB database");
-        try (Stream<Path> left = Files.list(directory)) {
-            assertThat(left).containsExactlyInAnyOrder(file, directory.resolve("letters.duckdb.queue"));
-        }
+        assertThat(queue).doesNotExist();
+        FileMutex.of(file).lock().close();
+        assertRefused(DuckPool.builder().database(file), file, "it is no DuckDB database");
+        assertThat(queue).exists();
+        Files.delete(file);
+        assertServes(file);
+        assertThat(queue).exists();
         Path missing = directory.resolve("missing");
         assertRefused(DuckPool.builder().database(missing.resolve("letters.duckdb")), missing, "does not exist");
         assertThat(missing).doesNotExist();

@@ -29,8 +29,8 @@ import java.util.concurrent.TimeoutException;
  * }
  * }</pre>
  *
- * <p>The queue is a companion file beside the guarded one, {@code letters.duckdb.queue}, of 4096 bytes. It is never deleted and must not
- * be copied, read or otherwise opened by this process: on POSIX systems the closing of any descriptor drops the locks. The
+ * <p>The queue is a companion file beside the guarded one, {@code letters.duckdb.queue}, of 4096 bytes. It stays when nobody uses it, and must
+ * not be deleted, copied, read or otherwise opened: on POSIX systems the closing of any descriptor drops the locks. The
  * guarded file itself is never opened. All paths to one file, relative or through symbolic links, lead to one queue; hard links do
  * not. The protocol is written down for other languages in {@code queue-protocol.md}.
  *
@@ -226,6 +226,20 @@ public final class FileMutex {
      */
     public boolean isAwaited() throws IOException {
         return line.isAwaited();
+    }
+
+    /**
+     * Deletes the companion file, unless anybody else has a turn or waits for one: for whoever has found, in his turn, that there
+     * is nothing to guard. The turn is over by that, and is to be closed next: whoever asks from now on makes a new companion, and
+     * is served at once.
+     *
+     * @param turn a turn of this mutex that is held
+     * @return false if the companion stays, because somebody else is there or is just coming
+     * @throws IllegalArgumentException if it is no such turn
+     * @throws IOException if the system does not delete it; some don't while it is open
+     */
+    public boolean deleteCompanion(Permit turn) throws IOException {
+        return line.deleteCompanion(turn);
     }
 
     /** The number of a turn's ticket; turns come in the order of these, unless one of both is shared with the other. */

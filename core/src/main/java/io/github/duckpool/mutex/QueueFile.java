@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,19 @@ final class QueueFile {
     boolean isCurrent() {
         stale |= !key.equals(QueueDescriptors.keyOf(path));
         return isUsable();
+    }
+
+    /**
+     * Deletes the file, if the path still leads to it. The caller holds the guard, and nobody else a ticket: whoever draws one
+     * now, on this file, finds out before he has the turn.
+     */
+    boolean delete() throws IOException {
+        if (!isCurrent()) {
+            return false;
+        }
+        Files.delete(path);
+        stale = true;
+        return true;
     }
 
     /** Whether nothing is known against this file; asks nobody. */
@@ -137,6 +151,13 @@ final class QueueFile {
         }
         formatted = true;
         return next();
+    }
+
+    /** Whether it was begun and never used. The caller holds the guard. */
+    boolean isUnfinished() throws IOException {
+        synchronized (descriptor) {
+            return descriptor.length() < SIZE && read(MAGIC_OFFSET) == 0;
+        }
     }
 
     void next(long ticket) throws IOException {

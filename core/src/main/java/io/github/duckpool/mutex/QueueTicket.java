@@ -50,7 +50,7 @@ final class QueueTicket {
     }
 
     private static @Nullable QueueTicket enqueue(QueueFile file, boolean shared) throws IOException {
-        long number = file.format();
+        long number = format(file);
         if (number < 1 || number >= QueueFile.TICKET_LIMIT) {
             number = 1;
         }
@@ -82,6 +82,23 @@ final class QueueTicket {
             place.release();
             if (writer != null) {
                 writer.release();
+            }
+            throw e;
+        }
+    }
+
+    /** A companion that can't be finished, on a full disk for one, is of no use to anybody, and nobody has a turn on it. */
+    private static long format(QueueFile file) throws IOException {
+        try {
+            return file.format();
+        } catch (IOException e) {
+            long first = QueueFile.TICKETS + 1;
+            try {
+                if (file.isUnfinished() && file.isFree(first, Long.MAX_VALUE - first)) {
+                    file.delete();
+                }
+            } catch (IOException stays) {
+                e.addSuppressed(stays);
             }
             throw e;
         }
@@ -139,6 +156,26 @@ final class QueueTicket {
             return shared
                     ? !file.isFree(QueueFile.WRITERS + from, QueueFile.TICKET_LIMIT - from)
                     : !file.isFree(QueueFile.TICKETS + from, Long.MAX_VALUE - QueueFile.TICKETS - from);
+        } finally {
+            guard.release();
+        }
+    }
+
+    /**
+     * Deletes the file, unless anybody else has a ticket. Nobody draws one meanwhile, because that takes the guard.
+     *
+     * @return false if the file stays
+     */
+    boolean deleteFile() throws IOException {
+        FileLock guard = file.tryLock(QueueFile.GUARD, 1, false);
+        if (guard == null) {
+            return false;
+        }
+        try {
+            long above = QueueFile.TICKETS + number + 1;
+            return (number == 1 || file.isFree(QueueFile.TICKETS + 1, number - 1))
+                    && file.isFree(above, Long.MAX_VALUE - above)
+                    && file.delete();
         } finally {
             guard.release();
         }

@@ -105,10 +105,18 @@ final class TurnLine {
     }
 
     long ticketOf(Permit turn) {
+        return heldTicket(turn).number();
+    }
+
+    boolean deleteCompanion(Permit turn) throws IOException {
+        return heldTicket(turn).deleteFile();
+    }
+
+    private QueueTicket heldTicket(Permit turn) {
         synchronized (held) {
             return held.entrySet().stream()
                     .filter(entry -> entry.getValue() == turn)
-                    .mapToLong(entry -> entry.getKey().number())
+                    .map(Map.Entry::getKey)
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException("not a turn that is held on " + companion));
         }

@@ -16,6 +16,8 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
@@ -203,5 +205,38 @@ class FileMutexTest {
         while (!condition.call()) {
             Thread.onSpinWait();
         }
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void whoHasTheOnlyTurnMayDeleteTheCompanion() throws Exception {
+        for (boolean shared : List.of(false, true)) {
+            Permit turn = shared ? mutex.lockShared() : mutex.lock();
+            assertThat(mutex.deleteCompanion(turn)).isTrue();
+            assertThat(mutex.companion()).doesNotExist();
+            assertThat(mutex.deleteCompanion(turn)).as("again").isFalse();
+            turn.close();
+            assertThat(mutex.companion()).doesNotExist();
+            mutex.lock().close();
+            assertThat(mutex.companion()).hasSize(QueueFile.SIZE);
+        }
+    }
+
+    @Test
+    void whoIsNotAloneMayNot() throws Exception {
+        Permit reader = mutex.lockShared();
+        Permit other = mutex.lockShared();
+        assertThat(mutex.deleteCompanion(reader)).isFalse();
+        assertThat(mutex.deleteCompanion(other)).isFalse();
+        reader.close();
+        assertThatIllegalArgumentException().isThrownBy(() -> mutex.deleteCompanion(reader));
+        other.close();
+        Permit writer = mutex.lock();
+        QueueTicket waiting = QueueTicket.tryEnqueue(QueueDescriptors.open(mutex.companion()), false);
+        assertThat(waiting).isNotNull();
+        assertThat(mutex.deleteCompanion(writer)).isFalse();
+        waiting.release();
+        assertThat(mutex.companion()).exists();
+        writer.close();
     }
 }

@@ -50,6 +50,23 @@ class FileMutexTortureTest {
         tortureFor(Duration.ofSeconds(Integer.getInteger("duckpool.torture.seconds", 150)), Duration.ofMillis(60));
     }
 
+    /** Tickets begin at one again with every companion, so order is told by none; but no turn is disturbed. */
+    @Test
+    void turnsAreAloneAlsoWhileTheCompanionIsDeletedUnderThem() throws Exception {
+        torture.start(false, "deleting");
+        torture.start(false, "deleting");
+        torture.torment(Duration.ofSeconds(4), Duration.ofMillis(200));
+        torture.finish();
+
+        List<TurnLog.Turn> turns = torture.turns();
+        assertThat(TurnChecker.check(turns, torture.counter()))
+                .filteredOn(violation -> !violation.startsWith("order"))
+                .isEmpty();
+        assertThat(turns.stream().filter(turn -> turn.ticket() == 1))
+                .as("turns on a new companion")
+                .hasSizeGreaterThan(10);
+    }
+
     @Test
     void theCheckerCatchesAClientThatDoesNotWait() throws Exception {
         assertThatABrokenClientIsCaught(false);

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A process of the torture: takes turns in every way there is, with interrupts from all sides, until the file {@code stop} appears. With
- * the third argument {@code broken} every tenth turn is not waited for.
+ * the third argument {@code broken} every tenth turn is not waited for; with {@code deleting} there are pauses, and the companion is
+ * deleted after a turn whenever that is possible.
  */
 final class QueueWorker {
     private static final int THREADS = 2;
@@ -25,20 +26,22 @@ final class QueueWorker {
     private final Path directory;
     private final FileMutex mutex;
     private final boolean broken;
+    private final boolean deleting;
     private final TurnLog log;
     private final long seed;
     private final AtomicLong turns = new AtomicLong();
 
-    private QueueWorker(Path directory, long seed, boolean broken) throws IOException {
+    private QueueWorker(Path directory, long seed, String more) throws IOException {
         this.directory = directory;
         this.mutex = FileMutex.of(directory.resolve("guarded"));
-        this.broken = broken;
+        this.broken = more.equals("broken");
+        this.deleting = more.equals("deleting");
         this.seed = seed;
         this.log = new TurnLog(directory.resolve(ProcessHandle.current().pid() + ".log"));
     }
 
     public static void main(String[] args) throws Exception {
-        new QueueWorker(Path.of(args[0]), Long.parseLong(args[1]), args.length > 2).run();
+        new QueueWorker(Path.of(args[0]), Long.parseLong(args[1]), args.length > 2 ? args[2] : "").run();
         System.exit(0);
     }
 
@@ -71,7 +74,13 @@ final class QueueWorker {
                 if (permit != null) {
                     try (permit) {
                         hold(permit, shared, counter, random);
+                        if (deleting) {
+                            mutex.deleteCompanion(permit);
+                        }
                     }
+                }
+                if (deleting) {
+                    LockSupport.parkNanos(random.nextLong(1, 4_000_000));
                 }
             }
         } catch (Throwable e) {

@@ -183,6 +183,7 @@ final class FileLease {
         if (opened == null) {
             return null;
         }
+        turn.opened();
         turn.claimFile(); // DuckDB may have made it
         if (fatal != null) {
             try {

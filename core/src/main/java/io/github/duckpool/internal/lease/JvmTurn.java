@@ -28,15 +28,21 @@ final class JvmTurn implements AutoCloseable {
     private static final String GATES = "io.github.duckpool.lease.gates";
     private static final String OPEN_FILES = "io.github.duckpool.lease.files";
 
+    private static final Permit NO_TURN = () -> {};
+
     private final FileMutex mutex;
     private final Semaphore gate;
     private final Permit turn;
     private @Nullable Object fileKey;
 
-    private JvmTurn(FileMutex mutex, Semaphore gate, Permit turn) {
+    /** Whether the companion was not there before, and nothing was opened since: then it goes with the turn. */
+    private boolean leavesNothing;
+
+    private JvmTurn(FileMutex mutex, Semaphore gate, Permit turn, boolean fresh) {
         this.mutex = mutex;
         this.gate = gate;
         this.turn = turn;
+        this.leavesNothing = fresh;
     }
 
     /** Waits for the turn in arrival order, for as long as it takes. An interrupt gives the place up. */
@@ -45,7 +51,8 @@ final class JvmTurn implements AutoCloseable {
                 .computeIfAbsent(mutex.file().toString(), path -> new Semaphore(1, true));
         gate.acquire();
         try {
-            return new JvmTurn(mutex, gate, shared ? takeShared(mutex) : mutex.lock());
+            boolean fresh = Files.notExists(mutex.companion());
+            return new JvmTurn(mutex, gate, shared ? takeShared(mutex) : mutex.lock(), fresh);
         } catch (InterruptedException | IOException | RuntimeException | Error e) {
             gate.release();
             throw e;
@@ -65,7 +72,7 @@ final class JvmTurn implements AutoCloseable {
                     "{} is read without a turn, for nobody may make a queue beside it: {}",
                     mutex.file(),
                     e.getMessage());
-            return () -> {};
+            return NO_TURN;
         }
     }
 
@@ -101,6 +108,11 @@ final class JvmTurn implements AutoCloseable {
         return null;
     }
 
+    /** Notes that the file was opened, so it is a database, and others will come. */
+    void opened() {
+        leavesNothing = false;
+    }
+
     /** Passes the turn on; the database must be closed. */
     @Override
     public void close() {
@@ -108,8 +120,16 @@ final class JvmTurn implements AutoCloseable {
             JvmTurn.<String>sharedMap(OPEN_FILES).remove(fileKey);
             fileKey = null;
         }
-        turn.close();
-        gate.release();
+        try {
+            if (leavesNothing && turn != NO_TURN) {
+                mutex.deleteCompanion(turn);
+            }
+        } catch (IOException e) {
+            LOG.debug("{} stays, though {} was not opened", mutex.companion(), mutex.file(), e);
+        } finally {
+            turn.close();
+            gate.release();
+        }
     }
 
     private static @Nullable Object keyOf(Path file) {
