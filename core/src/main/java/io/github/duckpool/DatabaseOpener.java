@@ -2,6 +2,7 @@ package io.github.duckpool;
 
 import io.github.duckpool.internal.lease.OpenDatabase;
 import io.github.duckpool.internal.pool.AnchoredDatabase;
+import io.github.duckpool.internal.pool.Opening;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,18 @@ final class DatabaseOpener {
     static OpenDatabase open(DuckPoolConfig config, @Nullable Path realPath) throws SQLException {
         DataSource source = config.dataSource().orElse(null);
         Connection anchor = source == null ? connect(config, realPath) : connect(config, source);
-        return AnchoredDatabase.over(anchor, source, config.initSql());
+        return AnchoredDatabase.over(anchor, source, opening(config, realPath));
+    }
+
+    private static Opening opening(DuckPoolConfig config, @Nullable Path realPath) {
+        DatabaseUrl url = config.databaseUrl();
+        Map<String, String> settings = new HashMap<>(config.settings());
+        settings.putAll(url.settings());
+        return new Opening(
+                realPath == null ? url.sharedMemory().orElse(null) : realPath.toString(),
+                settings,
+                config.initSql(),
+                config.dataSource().isPresent());
     }
 
     private static Connection connect(DuckPoolConfig config, @Nullable Path file) throws SQLException {

@@ -60,6 +60,11 @@ record DatabaseUrl(String url, String database) {
         return Optional.of(Path.of(database));
     }
 
+    /** The name of a database in memory that all who name it share; empty for any other. */
+    Optional<String> sharedMemory() {
+        return Optional.of(database).filter(name -> name.startsWith(MEMORY) && !name.equals(MEMORY));
+    }
+
     /**
      * This URL with another path to the same file.
      *

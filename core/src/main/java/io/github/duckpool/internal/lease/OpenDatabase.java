@@ -27,6 +27,15 @@ public interface OpenDatabase {
     }
 
     /**
+     * The database itself, where this is a further view of it.
+     *
+     * @return what holds the anchor
+     */
+    default OpenDatabase origin() {
+        return this;
+    }
+
+    /**
      * Closes the anchor. When every connection is closed before, DuckDB checkpoints and gives its file lock back here.
      *
      * @throws SQLException if the anchor could not be closed

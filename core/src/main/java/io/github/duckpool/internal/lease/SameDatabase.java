@@ -16,6 +16,11 @@ record SameDatabase(OpenDatabase database) implements OpenDatabase {
     }
 
     @Override
+    public OpenDatabase origin() {
+        return database.origin();
+    }
+
+    @Override
     public void close() throws SQLException {
         database.close();
     }

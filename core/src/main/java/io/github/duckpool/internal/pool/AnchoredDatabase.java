@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBDriver;
@@ -22,11 +23,14 @@ public final class AnchoredDatabase implements OpenDatabase {
     private final Connection anchor;
     private final @Nullable DuckDBConnection duckAnchor;
     private final @Nullable DataSource source;
+    private final Instance instance;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private AnchoredDatabase(Connection anchor, @Nullable DataSource source) throws SQLException {
+    private AnchoredDatabase(Connection anchor, @Nullable DataSource source, SharedState shared) throws SQLException {
         this.anchor = anchor;
         this.duckAnchor = anchor.isWrapperFor(DuckDBConnection.class) ? anchor.unwrap(DuckDBConnection.class) : null;
         this.source = source;
+        this.instance = new Instance(shared, duckAnchor);
     }
 
     /** Makes sure that DuckDB's native code is loaded, which takes a good part of a second once; opening tells why if it can't be. */
@@ -61,16 +65,18 @@ public final class AnchoredDatabase implements OpenDatabase {
      *
      * @param anchor nobody else's; it is closed if this fails
      * @param source where further connections come from if the anchor can't be duplicated
-     * @param initSql what to run before anyone connects
+     * @param opening how it was opened, and what to run before anyone connects
      * @return the open database
      * @throws SQLException if the SQL fails; nothing is left open then
      */
-    public static AnchoredDatabase over(Connection anchor, @Nullable DataSource source, List<String> initSql)
+    public static AnchoredDatabase over(Connection anchor, @Nullable DataSource source, Opening opening)
             throws SQLException {
+        SharedState shared = SharedState.opened(opening);
         try {
-            run(anchor, "initSql", initSql);
-            return new AnchoredDatabase(anchor, source);
+            run(anchor, "initSql", opening.initSql());
+            return new AnchoredDatabase(anchor, source, shared);
         } catch (SQLException | RuntimeException | Error e) {
+            shared.closed();
             closeAfter(anchor, e);
             throw e;
         }
@@ -123,8 +129,15 @@ public final class AnchoredDatabase implements OpenDatabase {
         return source.getConnection();
     }
 
+    Instance instance() {
+        return instance;
+    }
+
     @Override
     public void close() throws SQLException {
+        if (closed.compareAndSet(false, true)) {
+            instance.shared().closed();
+        }
         anchor.close();
     }
 }

@@ -4,7 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +24,15 @@ final class AttachmentChanges extends InstanceChanges.Part {
     private static final Pattern PATH_THAT_IS_NO_LITERAL =
             Pattern.compile("\\battach\\s+(database\\s+)?+(if\\s+not\\s+exists\\s+)?+[^'\"\\s]");
 
-    private final Set<String> attached = new HashSet<>();
-    private final Map<String, Attachment> detached = new HashMap<>();
+    private final Baseline.Use<Map<String, Attachment>> use;
     private Map<String, Attachment> before = Map.of();
 
-    private record Attachment(@Nullable String path, String type, boolean readOnly) {}
+    /** One database that is attached under some name. */
+    record Attachment(@Nullable String path, String type, boolean readOnly) {}
+
+    AttachmentChanges(Instance instance) {
+        this.use = instance.shared().attachments().use();
+    }
 
     @Override
     int touch() {
@@ -34,53 +40,65 @@ final class AttachmentChanges extends InstanceChanges.Part {
     }
 
     @Override
-    boolean any() {
-        return !attached.isEmpty() || !detached.isEmpty();
+    Baseline.Use<?> use() {
+        return use;
     }
 
     @Override
     void before(Connection raw, InstanceChanges.Text sql) throws SQLException {
-        before = databases(raw);
+        Map<String, Attachment> now = databases(raw);
+        before = now;
+        use.join(() -> now, was -> List.of(sql.toString()));
     }
 
     @Override
     void after(Connection raw, InstanceChanges.Text sql) throws SQLException {
         Map<String, Attachment> now = databases(raw);
-        attached.retainAll(now.keySet());
         boolean hidden = PATH_THAT_IS_NO_LITERAL.matcher(sql.toString()).find();
-        now.forEach((name, attachment) -> {
-            if (!attachment.equals(before.get(name)) && (hidden || sql.names(name))) {
-                attached.add(name);
+        for (String name : namesOf(before, now)) {
+            if (!Objects.equals(before.get(name), now.get(name))
+                    && (sql.names(name) || (hidden && now.containsKey(name)))) {
+                use.changed(name);
             }
-            if (attachment.equals(detached.get(name))) {
-                detached.remove(name);
-                attached.remove(name);
+        }
+    }
+
+    @Override
+    void restore(Connection fresh, InstanceChanges.Repair repair) throws SQLException {
+        use.end((was, mine) -> {
+            Map<String, Attachment> now = databases(fresh);
+            Set<String> names = namesOf(was, now);
+            names.removeIf(
+                    name -> Objects.equals(was.get(name), now.get(name)) || !use.isChanged(name) || !mine.test(name));
+            for (String name : names) {
+                repair.run("DETACH DATABASE IF EXISTS " + InstanceChanges.identifier(name));
             }
-        });
-        before.forEach((name, attachment) -> {
-            if (!attachment.equals(now.get(name)) && sql.names(name) && !attached.contains(name)) {
-                detached.putIfAbsent(name, attachment);
+            for (String name : names) {
+                Attachment attachment = was.get(name);
+                if (attachment != null) {
+                    attach(repair, name, attachment);
+                }
             }
         });
     }
 
-    @Override
-    void restore(Connection fresh, InstanceChanges.Repair repair) {
-        for (String name : attached) {
-            repair.run("DETACH DATABASE IF EXISTS " + InstanceChanges.identifier(name));
+    private static void attach(InstanceChanges.Repair repair, String name, Attachment attachment) {
+        String path = attachment.path();
+        if (path == null) {
+            repair.failed(new SQLException(
+                    "database " + name + " was in memory: when a borrower detached it, its contents were gone",
+                    "08003"));
+            return;
         }
-        detached.forEach((name, attachment) -> {
-            String path = attachment.path();
-            if (path == null) {
-                repair.failed(new SQLException(
-                        "database " + name + " was in memory: when a borrower detached it, its contents were gone",
-                        "08003"));
-                return;
-            }
-            repair.run("ATTACH IF NOT EXISTS " + InstanceChanges.literal(path) + " AS "
-                    + InstanceChanges.identifier(name) + " (TYPE " + InstanceChanges.identifier(attachment.type())
-                    + (attachment.readOnly() ? ", READ_ONLY)" : ")"));
-        });
+        repair.run("ATTACH IF NOT EXISTS " + InstanceChanges.literal(path) + " AS "
+                + InstanceChanges.identifier(name) + " (TYPE " + InstanceChanges.identifier(attachment.type())
+                + (attachment.readOnly() ? ", READ_ONLY)" : ")"));
+    }
+
+    private static Set<String> namesOf(Map<String, Attachment> some, Map<String, Attachment> others) {
+        Set<String> names = new HashSet<>(some.keySet());
+        names.addAll(others.keySet());
+        return names;
     }
 
     private static Map<String, Attachment> databases(Connection raw) throws SQLException {

@@ -11,25 +11,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one borrower changed for every session of the instance: the databases it attached or detached, the temporary secrets it
  * made, and settings that DuckDB keeps once for all, such as {@code threads}. Only what the borrower's SQL names is put back,
- * since others may change theirs meanwhile. SQL that runs on an unwrapped connection is not seen. Belongs to the borrower's
+ * since others may change theirs meanwhile; and where they name the same thing, the last of them to return puts back what was
+ * there before the first ({@link Baseline}). SQL that runs on an unwrapped connection is not seen. Belongs to the borrower's
  * thread until the session ends.
  */
 final class InstanceChanges {
-    private final AttachmentChanges attachments = new AttachmentChanges();
-    private final SecretChanges secrets = new SecretChanges();
-    private final SettingChanges settings = new SettingChanges();
-    private final List<Part> parts = List.of(settings, secrets, attachments);
+    private final List<Part> parts;
 
     /** SQL after which the session could not be looked at, for one because it left an aborted transaction. */
     private @Nullable String unseen;
+
+    private int unseenTouch;
+
+    InstanceChanges(Instance instance) {
+        this.parts =
+                List.of(new SettingChanges(instance), new SecretChanges(instance), new AttachmentChanges(instance));
+    }
 
     /** One kind of thing that all sessions share. */
     abstract static class Part {
         /** The bits of {@link SessionTouch} that concern it. */
         abstract int touch();
 
-        /** Whether there may be something to put back. */
-        abstract boolean any();
+        /** The borrower's part in what all share of this kind. */
+        abstract Baseline.Use<?> use();
 
         /** Looks at the instance before SQL that might change it. */
         abstract void before(Connection raw, Text sql) throws SQLException;
@@ -37,7 +42,7 @@ final class InstanceChanges {
         /** Looks at what came of it, also when it failed half-way. */
         abstract void after(Connection raw, Text sql) throws SQLException;
 
-        /** Puts back what is not as it was; every part of it is tried. */
+        /** Puts back what is not as it was, unless somebody else counts on it; every part of it is tried. */
         abstract void restore(Connection fresh, Repair repair) throws SQLException;
     }
 
@@ -51,7 +56,12 @@ final class InstanceChanges {
         }
 
         boolean names(String name) {
-            return lowerCase.contains(name.toLowerCase(Locale.ROOT));
+            return names(lowerCase, name);
+        }
+
+        /** The same for a text that has become a string. */
+        static boolean names(String text, String name) {
+            return text.contains(name.toLowerCase(Locale.ROOT));
         }
 
         @Override
@@ -60,8 +70,9 @@ final class InstanceChanges {
         }
     }
 
+    /** Whether there may be something to put back. */
     boolean any() {
-        return unseen != null || parts.stream().anyMatch(Part::any);
+        return parts.stream().anyMatch(part -> part.use().isIn());
     }
 
     /** Looks at the instance before SQL that might change it. */
@@ -80,6 +91,7 @@ final class InstanceChanges {
             look(raw, sql, touch);
         } catch (SQLException e) {
             unseen = unseen == null ? sql : unseen + '\n' + sql;
+            unseenTouch |= touch;
         }
     }
 
@@ -92,21 +104,31 @@ final class InstanceChanges {
         }
     }
 
+    /** The borrow is over, and counts on nothing any more. */
+    void leave() {
+        parts.forEach(part -> part.use().leave());
+    }
+
     /** Puts back what is not as it was; every part is tried before the first failure is thrown. */
     void restore(Connection fresh) throws SQLException {
         String missed = unseen;
         if (missed != null) {
-            look(fresh, missed, ~0);
+            look(fresh, missed, unseenTouch);
         }
         try (Statement statement = fresh.createStatement()) {
             Repair repair = new Repair(statement);
             for (Part part : parts) {
-                if (part.any()) {
+                if (part.use().isIn()) {
                     part.restore(fresh, repair);
                 }
             }
             repair.end();
         }
+    }
+
+    /** Nothing is put back from now on: it was, or that is not possible. */
+    void end() {
+        parts.forEach(part -> part.use().forget());
     }
 
     /** Reads what the instance has now, one row after another. */

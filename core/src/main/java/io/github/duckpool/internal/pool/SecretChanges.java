@@ -3,6 +3,7 @@ package io.github.duckpool.internal.pool;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -15,8 +16,17 @@ final class SecretChanges extends InstanceChanges.Part {
     /** How DuckDB calls those that have no name. */
     private static final String UNNAMED = "__default_";
 
-    private final Set<String> made = new HashSet<>();
+    private final Baseline.Use<Set<String>> use;
     private Set<String> before = Set.of();
+
+    SecretChanges(Instance instance) {
+        this.use = instance.shared().secrets().use();
+    }
+
+    /** Whether SQL may mean a secret. */
+    static boolean means(String sql, String secret) {
+        return secret.startsWith(UNNAMED) || InstanceChanges.Text.names(sql, secret);
+    }
 
     @Override
     int touch() {
@@ -24,31 +34,35 @@ final class SecretChanges extends InstanceChanges.Part {
     }
 
     @Override
-    boolean any() {
-        return !made.isEmpty();
+    Baseline.Use<?> use() {
+        return use;
     }
 
     @Override
     void before(Connection raw, InstanceChanges.Text sql) throws SQLException {
-        before = secrets(raw);
+        Set<String> now = secrets(raw);
+        before = now;
+        use.join(() -> now, was -> List.of(sql.toString()));
     }
 
     @Override
     void after(Connection raw, InstanceChanges.Text sql) throws SQLException {
-        Set<String> now = secrets(raw);
-        made.retainAll(now);
-        for (String name : now) {
-            if (!before.contains(name) && (sql.names(name) || name.startsWith(UNNAMED))) {
-                made.add(name);
+        for (String name : secrets(raw)) {
+            if (!before.contains(name) && means(sql.toString(), name)) {
+                use.changed(name);
             }
         }
     }
 
     @Override
-    void restore(Connection fresh, InstanceChanges.Repair repair) {
-        for (String name : made) {
-            repair.run("DROP TEMPORARY SECRET IF EXISTS " + InstanceChanges.identifier(name));
-        }
+    void restore(Connection fresh, InstanceChanges.Repair repair) throws SQLException {
+        use.end((was, mine) -> {
+            for (String name : secrets(fresh)) {
+                if (!was.contains(name) && use.isChanged(name) && mine.test(name)) {
+                    repair.run("DROP TEMPORARY SECRET IF EXISTS " + InstanceChanges.identifier(name));
+                }
+            }
+        });
     }
 
     private static Set<String> secrets(Connection raw) throws SQLException {

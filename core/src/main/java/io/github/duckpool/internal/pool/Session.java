@@ -71,7 +71,7 @@ public final class Session {
     private final StatementCache statements;
     private final OpenStatements open = new OpenStatements();
     private final Transaction transaction;
-    private final InstanceChanges instance = new InstanceChanges();
+    private final InstanceChanges instance;
     private final Queue<ResultSet> abandoned = new ConcurrentLinkedQueue<>();
 
     @SuppressWarnings("unused") // by MARKS
@@ -91,10 +91,12 @@ public final class Session {
      * @param raw the native connection, nobody else's
      * @param statementCacheSize how many idle prepared statements are kept; 0 keeps none
      * @param createdNanos when it was made, on the pool's clock
+     * @param instance what the connection is to
      * @throws SQLException if the connection is closed
      */
-    public Session(Connection raw, int statementCacheSize, long createdNanos) throws SQLException {
+    Session(Connection raw, int statementCacheSize, long createdNanos, Instance instance) throws SQLException {
         this.raw = raw;
+        this.instance = new InstanceChanges(instance);
         this.createdNanos = createdNanos;
         this.statements = new StatementCache(statementCacheSize);
         this.transaction = new Transaction(this, raw);
@@ -254,13 +256,19 @@ public final class Session {
     }
 
     /**
-     * Puts back what the borrower changed for all sessions: detaches what it attached, restores settings of the instance.
+     * Puts back what the borrower changed for all sessions: detaches what it attached, restores settings of the instance. What
+     * another borrower counts on stays until that one returns.
      *
      * @param fresh a connection that no borrower has touched
      * @throws SQLException if something could not be put back; the rest was
      */
     public void restoreInstance(Connection fresh) throws SQLException {
         instance.restore(fresh);
+    }
+
+    /** Ends the borrower's part in what all sessions share: it was put back, or that is not possible. */
+    void leaveInstance() {
+        instance.end();
     }
 
     /**
@@ -278,6 +286,7 @@ public final class Session {
         if (other != null) {
             return (CompletableFuture<Void>) other;
         }
+        instance.leave();
         List<Statement> running = open.disown();
         if (isCalled() || isMarked(HANDED_OUT)) {
             PoolThreads.executeForSure(offThread, () -> close(mine, running));

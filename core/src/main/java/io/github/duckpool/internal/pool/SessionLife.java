@@ -150,7 +150,8 @@ final class SessionLife {
             Connection raw = database.connect();
             try {
                 AnchoredDatabase.run(raw, "connectionInitSql", settings.connectionInitSql());
-                Session session = new Session(raw, settings.statementCacheSize(), System.nanoTime());
+                Session session =
+                        new Session(raw, settings.statementCacheSize(), System.nanoTime(), Instance.of(database));
                 databases.put(session, database);
                 return session;
             } catch (SQLException | RuntimeException | Error e) {
@@ -201,6 +202,7 @@ final class SessionLife {
                     restoreInstance(session, database);
                 }
             } finally {
+                session.leaveInstance();
                 closing.remove(session);
                 end.complete(null);
             }

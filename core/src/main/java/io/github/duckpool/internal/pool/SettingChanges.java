@@ -3,17 +3,28 @@ package io.github.duckpool.internal.pool;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Which of the instance's settings a borrower changed, as far as its SQL names them. */
 final class SettingChanges extends InstanceChanges.Part {
     private static final String SETTINGS = "SELECT name, value FROM duckdb_settings()";
 
-    private final StringBuilder sql = new StringBuilder();
-    private @Nullable Map<String, @Nullable String> before;
+    /** A size is shown cut off after one decimal, so what it shows may be less than what it is. */
+    private static final Pattern CUT_OFF = Pattern.compile("([0-9]+\\.[0-9])( [KMGTP]iB)");
+
+    private final Instance instance;
+    private final Baseline.Use<Map<String, @Nullable String>> use;
+
+    SettingChanges(Instance instance) {
+        this.instance = instance;
+        this.use = instance.shared().settings().use();
+    }
 
     @Override
     int touch() {
@@ -21,16 +32,16 @@ final class SettingChanges extends InstanceChanges.Part {
     }
 
     @Override
-    boolean any() {
-        return before != null;
+    Baseline.Use<?> use() {
+        return use;
     }
 
+    /** Looked at by a connection of its own: what the borrower's session alone has set is none of the instance's. */
     @Override
-    void before(Connection raw, InstanceChanges.Text text) throws SQLException {
-        sql.append(text).append('\n');
-        if (before == null) {
-            before = settings(raw);
-        }
+    void before(Connection raw, InstanceChanges.Text sql) throws SQLException {
+        use.join(
+                () -> instance.look(raw, SettingChanges::settings),
+                was -> was.keySet().stream().filter(name -> names(sql, name)).toList());
     }
 
     /** What came of it is seen at the end. */
@@ -39,36 +50,59 @@ final class SettingChanges extends InstanceChanges.Part {
 
     @Override
     void restore(Connection fresh, InstanceChanges.Repair repair) throws SQLException {
-        Map<String, @Nullable String> was = before;
-        if (was == null) {
-            return;
-        }
-        Map<String, @Nullable String> now = settings(fresh);
-        for (Map.Entry<String, @Nullable String> setting : was.entrySet()) {
-            String name = setting.getKey();
-            String value = setting.getValue();
-            if (isNamed(name) && now.containsKey(name) && !Objects.equals(value, now.get(name))) {
-                restore(fresh, repair, name, value);
+        use.end((was, mine) -> {
+            Map<String, @Nullable String> now = settings(fresh);
+            for (Map.Entry<String, @Nullable String> setting : was.entrySet()) {
+                String name = setting.getKey();
+                String value = setting.getValue();
+                if (mine.test(name) && now.containsKey(name) && !Objects.equals(value, now.get(name))) {
+                    restore(fresh, repair, name, value);
+                }
             }
-        }
+        });
     }
 
-    /** By a reset if that is how it was, since what a setting shows may be rounded: a memory limit is, to a decimal. */
-    private static void restore(Connection fresh, InstanceChanges.Repair repair, String name, @Nullable String value)
+    /** Others look on, so what comes first gives the value itself, wherever that is known. */
+    private void restore(Connection fresh, InstanceChanges.Repair repair, String name, @Nullable String value)
             throws SQLException {
-        SQLException refused = repair.attempt("RESET GLOBAL " + InstanceChanges.identifier(name));
-        boolean isBack =
-                refused == null && Objects.equals(value, settings(fresh).get(name));
-        if (!isBack && value != null) {
-            repair.run("SET GLOBAL " + InstanceChanges.identifier(name) + " = " + InstanceChanges.literal(value));
+        SQLException refused = null;
+        for (String sql : ways(name, value)) {
+            SQLException failure = repair.attempt(sql);
+            if (Objects.equals(value, settings(fresh).get(name))) {
+                return;
+            }
+            refused = refused == null ? failure : refused;
         }
+        repair.failed(new SQLException("setting " + name + " was " + value + ", and that could not be set", refused));
     }
 
-    /** Whether the borrower's SQL may have meant this setting: a PRAGMA says {@code disable_x} for {@code enable_x}. */
-    private boolean isNamed(String setting) {
+    private List<String> ways(String name, @Nullable String value) {
+        String reset = "RESET GLOBAL " + InstanceChanges.identifier(name);
+        if (value == null) {
+            return List.of(reset);
+        }
+        String set = set(name, value);
+        Matcher size = CUT_OFF.matcher(value);
+        if (!size.matches()) {
+            return List.of(set, reset, set);
+        }
+        String more = set(name, size.group(1) + "5" + size.group(2));
+        String given = instance.shared().given(name);
+        if (given != null) {
+            return List.of(set(name, given), set, more);
+        }
+        return instance.shared().isDefault(name) ? List.of(reset, set, more) : List.of(set, more);
+    }
+
+    private static String set(String name, String value) {
+        return "SET GLOBAL " + InstanceChanges.identifier(name) + " = " + InstanceChanges.literal(value);
+    }
+
+    /** Whether SQL may mean this setting: a PRAGMA says {@code disable_x} for {@code enable_x}. */
+    private static boolean names(InstanceChanges.Text sql, String setting) {
         String name = setting.toLowerCase(Locale.ROOT);
         String stem = name.startsWith("enable_") ? name.substring("enable_".length()) : name;
-        return sql.indexOf(stem) >= 0 || (name.contains("log") && sql.indexOf("_logging") >= 0);
+        return sql.names(stem) || (name.contains("log") && sql.names("_logging"));
     }
 
     private static Map<String, @Nullable String> settings(Connection raw) throws SQLException {

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What all sessions share is after a borrow as it was before, as far as the borrower's SQL changed it. */
 @Timeout(60)
@@ -17,6 +19,8 @@ class InstanceLeakTest {
     private static final String DATABASES =
             "SELECT string_agg(database_name || CASE WHEN readonly THEN ' (read-only)' ELSE '' END, ', ' ORDER BY 1)"
                     + " FROM duckdb_databases() WHERE NOT internal";
+
+    private static final String THREADS = "SELECT current_setting('threads')";
 
     @TempDir
     Path directory;
@@ -148,6 +152,165 @@ class InstanceLeakTest {
                 LeakTest.fail(c, "ATTACH ':memory:' AS mine; SELECT * FROM missing");
             }
             assertThat(read(pool, DATABASES)).isEqualTo(before);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSettingThatTwoChangeAtATimeIsBackAfterTheSecond(boolean firstInFirstOut) throws SQLException {
+        try (DuckPool pool = pool("SET threads = 2")) {
+            Connection one = pool.getConnection();
+            LeakTest.run(one, "SET threads = 3");
+            Connection two = pool.getConnection();
+            LeakTest.run(two, "SET threads = 4");
+            (firstInFirstOut ? one : two).close();
+            assertThat(OneSlot.value(firstInFirstOut ? two : one, THREADS))
+                    .as("what somebody counts on who is still there")
+                    .isEqualTo("4");
+            (firstInFirstOut ? two : one).close();
+            assertThat(read(pool, THREADS)).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void alsoByItsOtherName() throws SQLException {
+        try (DuckPool pool = pool("SET memory_limit = '512MiB'")) {
+            Connection one = pool.getConnection();
+            LeakTest.run(one, "SET max_memory = '300MiB'");
+            try (Connection two = pool.getConnection()) {
+                LeakTest.run(two, "SET memory_limit = '400MiB'");
+                one.close();
+            }
+            assertThat(read(pool, "SELECT current_setting('memory_limit')")).isEqualTo("512.0 MiB");
+        }
+    }
+
+    @Test
+    void whoComesWhileOneIsThereAndStaysLongerBelongsToThem() throws SQLException {
+        try (DuckPool pool = pool("SET threads = 2")) {
+            Connection last = pool.getConnection();
+            LeakTest.run(last, "SET threads = 1");
+            for (int i = 3; i < 6; i++) {
+                Connection next = pool.getConnection();
+                LeakTest.run(next, "SET threads = " + i);
+                last.close();
+                last = next;
+            }
+            last.close();
+            assertThat(read(pool, THREADS)).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void whoIsCutOffCountsOnNothing() throws SQLException {
+        try (DuckPool pool = pool("SET threads = 2", "ATTACH ':memory:' AS scratch")) {
+            Connection gone = pool.getConnection();
+            LeakTest.run(gone, "SET threads = 3");
+            LeakTest.run(gone, "ATTACH ':memory:' AS mine");
+            Connection stays = pool.getConnection();
+            LeakTest.run(stays, "SET threads = 4");
+            gone.abort(Runnable::run);
+            assertThat(OneSlot.value(stays, THREADS)).isEqualTo("4");
+            assertThat(OneSlot.value(stays, DATABASES)).doesNotContain("mine");
+            stays.abort(Runnable::run);
+            assertThat(read(pool, THREADS)).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void twoPoolsOfOneFileShareWhatTheyChange() throws SQLException {
+        Path file = directory.resolve("letters.db");
+        try (DuckPool one = DuckPool.builder().database(file).threads(2).build();
+                DuckPool two = DuckPool.builder().database(file).threads(2).build()) {
+            Connection first = one.getConnection();
+            LeakTest.run(first, "SET threads = 3");
+            Connection second = two.getConnection();
+            LeakTest.run(second, "SET threads = 4");
+            first.close();
+            assertThat(read(one, THREADS)).isEqualTo("4");
+            second.close();
+            assertThat(read(one, THREADS)).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void aDatabaseThatTwoAttachedIsDetachedAfterTheSecond() throws SQLException {
+        String file = file("archive.db");
+        try (DuckPool pool = pool()) {
+            String before = read(pool, DATABASES);
+            Connection one = pool.getConnection();
+            LeakTest.run(one, "ATTACH IF NOT EXISTS " + file + " AS archive");
+            Connection two = pool.getConnection();
+            LeakTest.run(two, "ATTACH IF NOT EXISTS " + file + " AS archive");
+            one.close();
+            assertThat(OneSlot.value(two, "SELECT id FROM archive.letter")).isEqualTo("42");
+            two.close();
+            assertThat(read(pool, DATABASES)).isEqualTo(before);
+        }
+    }
+
+    /** Who attached it is gone, and who only asked for it must not keep it. */
+    @Test
+    void whoeverOfThemReturnsFirst() throws SQLException {
+        String file = file("archive.db");
+        try (DuckPool pool = pool()) {
+            Connection one = pool.getConnection();
+            LeakTest.run(one, "ATTACH " + file);
+            try (Connection two = pool.getConnection()) {
+                LeakTest.run(two, "ATTACH IF NOT EXISTS " + file);
+            }
+            assertThat(OneSlot.value(one, "SELECT id FROM archive.letter")).isEqualTo("42");
+            one.close();
+            assertThat(read(pool, DATABASES)).doesNotContain("archive");
+        }
+    }
+
+    @Test
+    void aSecretThatTwoMadeIsDroppedAfterTheSecond() throws SQLException {
+        String secret = "CREATE SECRET IF NOT EXISTS ours (TYPE http, BEARER_TOKEN 'x')";
+        String secrets = "SELECT string_agg(name, ', ') FROM duckdb_secrets()";
+        try (DuckPool pool = pool()) {
+            Connection one = pool.getConnection();
+            LeakTest.run(one, secret);
+            Connection two = pool.getConnection();
+            LeakTest.run(two, secret);
+            one.close();
+            assertThat(OneSlot.value(two, secrets)).isEqualTo("ours");
+            two.close();
+            assertThat(read(pool, secrets)).isNull();
+        }
+    }
+
+    /** Only what the failing text was about is looked at afterwards. */
+    @Test
+    void aFailingTextTakesNobodysSecrets() throws SQLException {
+        try (DuckPool pool = pool("CREATE SECRET (TYPE http, BEARER_TOKEN 'x')")) {
+            try (Connection c = pool.getConnection()) {
+                c.setAutoCommit(false);
+                LeakTest.fail(c, "ATTACH ':memory:' AS mine; SELECT * FROM missing");
+            }
+            assertThat(read(pool, "SELECT name FROM duckdb_secrets()")).isEqualTo("__default_http");
+        }
+    }
+
+    /** What each session of a pool is set to is not what the instance is set to. */
+    @Test
+    void aSettingOfSessionsDoesNotBecomeTheInstances() throws SQLException {
+        String zone = "SELECT value FROM duckdb_settings() WHERE name = 'errors_as_json'";
+        Path file = directory.resolve("letters.db");
+        try (DuckPool json = DuckPool.builder()
+                        .database(file)
+                        .connectionInitSql("SET errors_as_json = true")
+                        .build();
+                DuckPool plain = DuckPool.builder().database(file).build()) {
+            assertThat(read(plain, zone)).isEqualTo("false");
+            borrow(json, "SET errors_as_json = false");
+            assertThat(read(json, zone)).isEqualTo("true");
+            try (Connection c = plain.getConnection()) {
+                // spends the session that was made before
+                LeakTest.run(c, "SET VARIABLE x = 1");
+            }
+            assertThat(read(plain, zone)).isEqualTo("false");
         }
     }
 }

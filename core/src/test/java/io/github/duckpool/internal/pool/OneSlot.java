@@ -36,6 +36,7 @@ final class OneSlot implements Lending, AutoCloseable {
     String whyEnded;
 
     private final AtomicInteger word = new AtomicInteger();
+    private final Instance instance;
     private @Nullable Session session;
 
     OneSlot() throws SQLException {
@@ -44,6 +45,7 @@ final class OneSlot implements Lending, AutoCloseable {
 
     OneSlot(String url) throws SQLException {
         anchor = (DuckDBConnection) DriverManager.getConnection(url);
+        instance = new Instance(SharedState.own(), anchor);
     }
 
     LentConnection borrow() throws SQLException {
@@ -74,7 +76,7 @@ final class OneSlot implements Lending, AutoCloseable {
 
     Session session() throws SQLException {
         if (session == null) {
-            session = new Session(connect(), cacheSize, 0);
+            session = new Session(connect(), cacheSize, 0, instance);
         }
         return session;
     }

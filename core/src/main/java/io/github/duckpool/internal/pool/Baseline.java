@@ -1,0 +1,221 @@
+package io.github.duckpool.internal.pool;
+
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one kind of thing that all sessions of an instance share was, before those borrowers changed it who have it changed now.
+ *
+ * <p>It is looked at for a borrower who is alone, and kept until nobody is left: who comes while others are there would take
+ * what they changed for how things were. A borrower counts on what it names until it returns. So a return puts back only what
+ * nobody else counts on, and the last one puts back what the others had to leave.
+ *
+ * <p>Invariant: something is kept exactly while somebody uses it. Nobody looks while others come or go, or looks again; and
+ * things are put back under the lock, so whoever comes meanwhile changes them afterwards. Thread-safe.
+ *
+ * @param <S> what it looks like; immutable
+ */
+final class Baseline<S> {
+    private final BiPredicate<String, String> means;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by the lock, as all that follows. */
+    private final Set<Use<S>> uses = new HashSet<>();
+
+    private final Set<String> changed = new HashSet<>();
+    private @Nullable S kept;
+
+    /** Grows with everyone who comes or goes. */
+    private long moves;
+
+    /** Sees how things are. */
+    @FunctionalInterface
+    interface Look<S> {
+        S take() throws SQLException;
+    }
+
+    /** Makes things what they were, as far as they are the borrower's to put back. */
+    @FunctionalInterface
+    interface Restoring<S> {
+        void of(S was, Predicate<String> mine) throws SQLException;
+    }
+
+    /**
+     * Makes one that nobody uses yet.
+     *
+     * @param means whether a mark that a borrower left, such as its SQL, may mean the thing of a name
+     */
+    Baseline(BiPredicate<String, String> means) {
+        this.means = means;
+    }
+
+    /** One borrower's part in it. */
+    Use<S> use() {
+        return new Use<>(this);
+    }
+
+    private void join(Use<S> use, Look<S> look, Function<S, Collection<String>> marks) throws SQLException {
+        S seen = null;
+        for (long seenAt = 0; ; ) {
+            lock.lock();
+            try {
+                if (kept == null && seen != null && seenAt == moves) {
+                    kept = seen;
+                }
+                S was = kept;
+                if (was != null) {
+                    enter(use, marks.apply(was));
+                    return;
+                }
+                seenAt = moves;
+            } finally {
+                lock.unlock();
+            }
+            seen = look.take(); // without the lock: on the borrower's connection it may take as long as a call of
+            // another thread
+        }
+    }
+
+    private void enter(Use<S> use, Collection<String> marks) {
+        if (use.state.compareAndSet(Use.State.NEW, Use.State.IN)) {
+            uses.add(use);
+            moves++;
+        }
+        use.marks.addAll(marks);
+        forgetIfUnused();
+    }
+
+    private void end(Use<S> use, Restoring<S> restoring) throws SQLException {
+        lock.lock();
+        try {
+            S was = kept;
+            if (was != null) {
+                restoring.of(was, name -> isLastFor(use, name));
+            }
+        } finally {
+            remove(use);
+            lock.unlock();
+        }
+    }
+
+    private void forget(Use<S> use) {
+        lock.lock();
+        try {
+            remove(use);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void remove(Use<S> use) {
+        uses.remove(use);
+        moves++;
+        forgetIfUnused();
+    }
+
+    private void forgetIfUnused() {
+        if (uses.isEmpty()) {
+            kept = null;
+            changed.clear();
+        }
+    }
+
+    private boolean isLastFor(Use<S> use, String name) {
+        return means(use, name) && uses.stream().noneMatch(other -> other != use && other.counts && means(other, name));
+    }
+
+    private boolean means(Use<S> use, String name) {
+        return use.marks.stream().anyMatch(mark -> means.test(mark, name));
+    }
+
+    /** Who uses it: from its first SQL that may change something until that is put back. */
+    static final class Use<S> {
+        private enum State {
+            NEW,
+            IN,
+            OVER
+        }
+
+        private final Baseline<S> baseline;
+
+        /** Leaves NEW without the lock when the borrower never joins; a call that was in flight then can't join any more. */
+        private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
+
+        /** Guarded by the lock. */
+        private final Set<String> marks = new HashSet<>();
+
+        private boolean counts = true;
+
+        private Use(Baseline<S> baseline) {
+            this.baseline = baseline;
+        }
+
+        /**
+         * Comes, or names more; before the SQL runs.
+         *
+         * @param look looks at things, if nobody else is there
+         * @param marks finds what the borrower will name, among things as they were
+         */
+        void join(Look<S> look, Function<S, Collection<String>> marks) throws SQLException {
+            baseline.join(this, look, marks);
+        }
+
+        boolean isIn() {
+            return state.get() == State.IN;
+        }
+
+        /** Notes that the borrower's SQL did change the thing of this name, even if it does not name it. */
+        void changed(String name) {
+            baseline.lock.lock();
+            try {
+                if (isIn()) {
+                    baseline.changed.add(name);
+                    marks.add(name.toLowerCase(Locale.ROOT));
+                }
+            } finally {
+                baseline.lock.unlock();
+            }
+        }
+
+        /** Whether some borrower's SQL changed it; asked while things are put back. */
+        boolean isChanged(String name) {
+            return baseline.changed.contains(name);
+        }
+
+        /** The borrower is gone, and counts on nothing; its connection may take a while to close. */
+        void leave() {
+            if (state.get() == State.NEW) {
+                return;
+            }
+            baseline.lock.lock();
+            try {
+                counts = false;
+            } finally {
+                baseline.lock.unlock();
+            }
+        }
+
+        /** Goes, and puts back what nobody else counts on; does nothing when done twice. */
+        void end(Restoring<S> restoring) throws SQLException {
+            if (state.getAndSet(State.OVER) == State.IN) {
+                baseline.end(this, restoring);
+            }
+        }
+
+        /** Goes and leaves everything as it is. */
+        void forget() {
+            if (state.getAndSet(State.OVER) == State.IN) {
+                baseline.forget(this);
+            }
+        }
+    }
+}
