@@ -2,6 +2,7 @@ package io.github.duckpool.benchmarks.borrow;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -75,6 +76,11 @@ final class CommonsPoolSource implements ConnectionSource {
         @Override
         public Statement createStatement() throws SQLException {
             return connection.createStatement();
+        }
+
+        @Override
+        public PreparedStatement prepareStatement(String sql) throws SQLException {
+            return connection.prepareStatement(sql);
         }
 
         @Override

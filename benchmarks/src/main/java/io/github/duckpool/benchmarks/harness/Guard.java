@@ -4,7 +4,6 @@ import io.github.duckpool.benchmarks.harness.Figures.Spread;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -61,28 +60,30 @@ final class Guard {
         return lines;
     }
 
-    /** What got worse by more than its noise, or was not measured at all, in words; empty if all is well. */
-    List<String> check(List<Figures> families) {
-        List<String> complaints = new ArrayList<>();
-        for (Figures figures : families) {
-            for (Line line : lines) {
-                if (line.family().equals(figures.family().name())) {
-                    check(line, figures, complaints);
-                }
-            }
+    /** What a line found in a run: whether it got worse by more than its noise, or was not measured at all, in words. */
+    record Finding(boolean worse, String facts) {
+        @Override
+        public String toString() {
+            return (worse ? "WORSE  " : "ok     ") + facts;
         }
-        return complaints;
     }
 
-    private static void check(Line line, Figures figures, List<String> complaints) {
+    /** What this family's lines found. */
+    List<Finding> check(Figures figures) {
+        return lines.stream()
+                .filter(line -> line.family().equals(figures.family().name()))
+                .map(line -> check(line, figures))
+                .toList();
+    }
+
+    private static Finding check(Line line, Figures figures) {
         Spread spread = figures.spread(line.ratio());
         Metric metric = figures.family().metrics().stream()
                 .filter(each -> each.name().equals(line.ratio().metric()))
                 .findFirst()
                 .orElse(null);
         if (spread == null || metric == null) {
-            complaints.add(line.family() + ", " + line.ratio() + " was not measured");
-            return;
+            return new Finding(true, line.family() + ", " + line.ratio() + " was not measured");
         }
         double bound =
                 metric.moreIsBetter() ? line.expected() / (1 + line.noise()) : line.expected() * (1 + line.noise());
@@ -95,9 +96,6 @@ final class Guard {
                 Markdown.described(spread),
                 Markdown.number(line.expected()),
                 Markdown.number(bound));
-        System.out.println((worse ? "WORSE  " : "ok     ") + facts);
-        if (worse) {
-            complaints.add(facts);
-        }
+        return new Finding(worse, facts);
     }
 }

@@ -33,6 +33,9 @@ public record JmhTurn(
     /** Bytes allocated per operation. */
     public static final String ALLOCATED = "allocated";
 
+    /** A heap whose pages are there from the start: a short fork would else measure how the system hands them out. */
+    private static final String[] HEAP = {"-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch"};
+
     /** Copies the parameters. */
     public JmhTurn {
         parameters = Map.copyOf(parameters);
@@ -52,6 +55,7 @@ public record JmhTurn(
                 .addProfiler(GCProfiler.class)
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
+                .jvmArgsAppend(HEAP)
                 .jvmArgsAppend("-Djava.io.tmpdir=" + directory);
         parameters.forEach(options::param);
         Collection<RunResult> results = new Runner(options.build()).run();

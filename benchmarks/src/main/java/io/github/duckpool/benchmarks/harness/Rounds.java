@@ -22,24 +22,33 @@ final class Rounds {
         List<Case> cases = family.cases(effort);
         Figures figures = new Figures(family, cases);
         long budgetNanos = family.budget(effort).toNanos();
-        long begin = System.nanoTime();
-        long elapsed = 0;
-        int rounds = 0;
-        while (rounds < family.leastRounds(effort) || elapsed + elapsed / rounds <= budgetNanos) {
-            for (Case each : cases) {
-                round(family, each, rounds, figures);
-            }
-            rounds++;
-            elapsed = System.nanoTime() - begin;
-            System.err.printf(
-                    Locale.ROOT,
-                    "%s: round %d after %d s%n",
-                    family.name(),
-                    rounds,
-                    TimeUnit.NANOSECONDS.toSeconds(elapsed));
+        int least = family.leastRounds(effort);
+        while (figures.rounds() < least || figures.nanos() + figures.nanos() / figures.rounds() <= budgetNanos) {
+            round(family, cases, figures);
         }
-        figures.finished(rounds, elapsed);
         return figures;
+    }
+
+    /** Adds rounds to what was measured. */
+    static void more(int rounds, Figures figures, Effort effort) throws IOException {
+        List<Case> cases = figures.family().cases(effort);
+        for (int i = 0; i < rounds; i++) {
+            round(figures.family(), cases, figures);
+        }
+    }
+
+    private static void round(Family family, List<Case> cases, Figures figures) throws IOException {
+        long begin = System.nanoTime();
+        for (Case each : cases) {
+            round(family, each, figures.rounds(), figures);
+        }
+        figures.finishedRound(System.nanoTime() - begin);
+        System.err.printf(
+                Locale.ROOT,
+                "%s: round %d after %d s%n",
+                family.name(),
+                figures.rounds(),
+                TimeUnit.NANOSECONDS.toSeconds(figures.nanos()));
     }
 
     private static void round(Family family, Case each, int round, Figures figures) throws IOException {

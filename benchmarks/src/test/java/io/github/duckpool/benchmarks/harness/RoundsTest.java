@@ -37,7 +37,7 @@ class RoundsTest {
     }
 
     private Figures run(Case... cases) throws Exception {
-        return Rounds.run(new Fake(List.of(cases)), Effort.QUICK);
+        return Rounds.run(new Fake(List.of(cases)), Effort.REPORT);
     }
 
     @Test
@@ -112,25 +112,43 @@ class RoundsTest {
         Figures figures = run(new Case(
                 "g", "1", List.of(new Contender("ours", takes("o", 12)), new Contender("theirs", takes("t", 20)))));
         assertThat(Guard.parse("# comment\n\nfake | g | 1 | time | ours | theirs | 0.5 | 0.25")
-                        .check(List.of(figures)))
-                .isEmpty();
-        assertThat(Guard.parse("fake | g | 1 | time | ours | theirs | 0.5 | 0.1")
-                        .check(List.of(figures)))
+                        .check(figures))
                 .singleElement()
+                .matches(finding -> !finding.worse());
+        assertThat(Guard.parse("fake | g | 1 | time | ours | theirs | 0.5 | 0.1")
+                        .check(figures))
+                .singleElement()
+                .matches(Guard.Finding::worse)
                 .asString()
                 .contains("0.600", "was 0.500", "may be 0.550");
-        assertThat(Guard.parse("fake | g | 1 | rate | ours | theirs | 2 | 0.25").check(List.of(figures)))
-                .isEmpty();
-        assertThat(Guard.parse("fake | g | 1 | rate | ours | theirs | 2 | 0.1").check(List.of(figures)))
-                .hasSize(1);
-        assertThat(Guard.parse("fake | g | 9 | time | ours | theirs | 0.5 | 0.1")
-                        .check(List.of(figures)))
+        assertThat(Guard.parse("fake | g | 1 | rate | ours | theirs | 2 | 0.25").check(figures))
                 .singleElement()
+                .matches(finding -> !finding.worse());
+        assertThat(Guard.parse("fake | g | 1 | rate | ours | theirs | 2 | 0.1").check(figures))
+                .singleElement()
+                .matches(Guard.Finding::worse);
+        assertThat(Guard.parse("fake | g | 9 | time | ours | theirs | 0.5 | 0.1")
+                        .check(figures))
+                .singleElement()
+                .matches(Guard.Finding::worse)
                 .asString()
                 .contains("was not measured");
         assertThat(Guard.parse("other | g | 9 | time | ours | theirs | 0.5 | 0.1")
-                        .check(List.of(figures)))
+                        .check(figures))
                 .isEmpty();
+    }
+
+    @Test
+    void aQuickRunHasOneRoundAndMoreOnDemand() throws Exception {
+        Case each = new Case(
+                "g", "1", List.of(new Contender("ours", takes("o", 9, 1)), new Contender("theirs", takes("t", 2))));
+        Figures figures = Rounds.run(new Fake(List.of(each)), Effort.QUICK);
+        assertThat(turns).containsExactly("o", "t");
+        assertThat(figures.spread(OURS_TO_THEIRS).median()).isEqualTo(4.5);
+        Rounds.more(2, figures, Effort.QUICK);
+        assertThat(turns).containsExactly("o", "t", "t", "o", "o", "t");
+        assertThat(figures.rounds()).isEqualTo(3);
+        assertThat(figures.spread(OURS_TO_THEIRS)).isEqualTo(new Figures.Spread(4.5, 0.5, 4.5));
     }
 
     @Test
