@@ -28,11 +28,11 @@ def hold(shared, ticket):
 
 
 guarded = os.path.join(directory, "guarded")
-free = queue._Queue.is_free
+free = queue._is_free
 while not os.path.exists(os.path.join(directory, "stop")):
     shared = chance.random() < 0.25
     timeout = chance.random() * 0.008 if chance.random() < 0.3 else None
-    queue._Queue.is_free = (lambda *_: True) if broken and chance.random() < 0.1 else free  # does not wait
+    queue._is_free = (lambda *_: True) if broken and chance.random() < 0.1 else free  # does not wait
     try:
         with queue.turn(guarded, shared, timeout) as ticket:
             hold(shared, ticket)
