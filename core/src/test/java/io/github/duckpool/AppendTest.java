@@ -69,13 +69,7 @@ class AppendTest {
     }
 
     private void block() throws InterruptedException {
-        CountDownLatch blocking = new CountDownLatch(1);
-        CompletableFuture<Integer> blocker = pool.writeAsync(c -> {
-            blocking.countDown();
-            return WriteFixture.uninterrupted(release);
-        });
-        blocking.await();
-        assertThat(blocker).isNotDone();
+        assertThat(WriteFixture.block(pool, release)).isNotDone();
     }
 
     @Test

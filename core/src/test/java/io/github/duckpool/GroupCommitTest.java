@@ -53,13 +53,7 @@ class GroupCommitTest {
 
     /** Has all that is asked for from now on wait until {@link #release}. */
     private void block() throws InterruptedException {
-        CountDownLatch blocking = new CountDownLatch(1);
-        CompletableFuture<Integer> blocker = pool.writeAsync(c -> {
-            blocking.countDown();
-            return WriteFixture.uninterrupted(release);
-        });
-        blocking.await();
-        assertThat(blocker).isNotDone();
+        assertThat(WriteFixture.block(pool, release)).isNotDone();
     }
 
     private int count() throws SQLException {

@@ -42,13 +42,7 @@ class QueuedWritesTest extends WriteFixture {
 
     /** Keeps the line until it is released. */
     private CompletableFuture<Integer> block() throws InterruptedException {
-        CountDownLatch blocking = new CountDownLatch(1);
-        CompletableFuture<Integer> blocker = pool.writeAsync(c -> {
-            blocking.countDown();
-            return uninterrupted(release);
-        });
-        blocking.await();
-        return blocker;
+        return block(pool, release);
     }
 
     private CompletableFuture<?> one(int x) {

@@ -59,17 +59,6 @@ class WriteAsyncTest {
         }
     }
 
-    /** Keeps the line until it is counted down. */
-    private static CompletableFuture<Integer> block(DuckPool pool, CountDownLatch release) throws InterruptedException {
-        CountDownLatch blocking = new CountDownLatch(1);
-        CompletableFuture<Integer> blocker = pool.writeAsync(c -> {
-            blocking.countDown();
-            return WriteFixture.uninterrupted(release);
-        });
-        blocking.await();
-        return blocker;
-    }
-
     private static CompletableFuture<Integer> insert(DuckPool pool, int x) {
         return pool.writeAsync(c -> {
             run(c, "INSERT INTO t VALUES (" + x + ")");
@@ -96,7 +85,7 @@ class WriteAsyncTest {
     void cancellingBeforeItsTurnWithdrawsIt(int group) throws Exception {
         DuckPool pool = open(group);
         CountDownLatch release = new CountDownLatch(1);
-        CompletableFuture<Integer> blocker = block(pool, release);
+        CompletableFuture<Integer> blocker = WriteFixture.block(pool, release);
         AtomicBoolean ran = new AtomicBoolean();
         CompletableFuture<Integer> withdrawn = pool.writeAsync(c -> {
             ran.set(true);
@@ -147,7 +136,7 @@ class WriteAsyncTest {
                 .isInstanceOf(SQLTimeoutException.class)
                 .hasMessageContaining("nothing of it is committed");
         CountDownLatch release = new CountDownLatch(1);
-        CompletableFuture<Integer> blocker = block(pool, release);
+        CompletableFuture<Integer> blocker = WriteFixture.block(pool, release);
         AtomicBoolean ran = new AtomicBoolean();
         assertThatThrownBy(() -> pool.writeAsync(
                                 c -> {
@@ -211,7 +200,7 @@ class WriteAsyncTest {
     void closingFailsWhatIsQueuedAndKeepsWhatWasAcknowledged(int group) throws Exception {
         DuckPool pool = open(group);
         CountDownLatch release = new CountDownLatch(1);
-        CompletableFuture<Integer> running = block(pool, release);
+        CompletableFuture<Integer> running = WriteFixture.block(pool, release);
         List<CompletableFuture<?>> queued = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             queued.add(i % 2 == 0 ? insert(pool, i) : pool.appendAsync("t", i));

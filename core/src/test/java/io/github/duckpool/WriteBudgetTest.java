@@ -61,23 +61,13 @@ class WriteBudgetTest extends WriteFixture {
         return pool;
     }
 
-    private CompletableFuture<Integer> block(CountDownLatch release) throws InterruptedException {
-        CountDownLatch blocking = new CountDownLatch(1);
-        CompletableFuture<Integer> blocker = pool.writeAsync(c -> {
-            blocking.countDown();
-            return uninterrupted(release);
-        });
-        blocking.await();
-        return blocker;
-    }
-
     /** The only connection goes to one who has waited for longer, when the turn has come. */
     @ParameterizedTest
     @ValueSource(ints = {0, 16})
     void whatTheLineLeavesIsForTheConnection(int group) throws Exception {
         one(group);
         CountDownLatch release = new CountDownLatch(1);
-        CompletableFuture<Integer> blocker = block(release);
+        CompletableFuture<Integer> blocker = block(pool, release);
         CompletableFuture<Connection> other = pool.connectionAsync();
         long startNanos = System.nanoTime();
         CompletableFuture<Integer> write = pool.writeAsync(c -> 0, TIME);
@@ -97,7 +87,7 @@ class WriteBudgetTest extends WriteFixture {
     void whatTheLineLeavesIsForTheStatement(int group) throws Exception {
         one(group);
         CountDownLatch release = new CountDownLatch(1);
-        CompletableFuture<Integer> blocker = block(release);
+        CompletableFuture<Integer> blocker = block(pool, release);
         long startNanos = System.nanoTime();
         CompletableFuture<Integer> write = pool.writeAsync(c -> intOf(c, ENDLESS), TIME);
         sleepUntil(startNanos);
@@ -135,7 +125,7 @@ class WriteBudgetTest extends WriteFixture {
         };
         pool = builder().maxSize(2).retry(noting).build();
         CountDownLatch release = new CountDownLatch(1);
-        CompletableFuture<Integer> blocker = block(release);
+        CompletableFuture<Integer> blocker = block(pool, release);
         budgets.clear();
         long startNanos = System.nanoTime();
         CompletableFuture<Integer> write = pool.writeAsync(c -> 1, Duration.ofSeconds(40));

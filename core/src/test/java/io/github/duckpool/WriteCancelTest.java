@@ -96,7 +96,7 @@ class WriteCancelTest {
                 source.failCommit = fails;
                 source.late = true;
                 CountDownLatch release = new CountDownLatch(1);
-                pool.writeAsync(c -> WriteFixture.uninterrupted(release));
+                WriteFixture.block(pool, release);
                 List<CompletableFuture<?>> writes = new ArrayList<>();
                 for (int x = 1; x <= 20; x++) {
                     writes.add(way.ask(pool, x));

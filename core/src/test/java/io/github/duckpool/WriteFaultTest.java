@@ -144,12 +144,7 @@ class WriteFaultTest {
         /** Has all wait for the same turn, in this order. */
         void queue(DuckPool pool, int rows, Asking asking) throws Exception {
             CountDownLatch release = new CountDownLatch(1);
-            CountDownLatch blocking = new CountDownLatch(1);
-            CompletableFuture<Integer> blocker = pool.writeAsync(c -> {
-                blocking.countDown();
-                return WriteFixture.uninterrupted(release);
-            });
-            blocking.await();
+            CompletableFuture<Integer> blocker = WriteFixture.block(pool, release);
             List<CompletableFuture<?>> futures = new ArrayList<>();
             for (int x = 1; x <= rows; x++) {
                 futures.add(asking.ask(x));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +44,17 @@ abstract class WriteFixture {
 
     int count() throws SQLException {
         return pool.read(c -> intOf(c, "SELECT count(*) FROM t"));
+    }
+
+    /** Has a write keep the line until it is released; who asks when this has returned is no part of its group. */
+    static CompletableFuture<Integer> block(DuckPool pool, CountDownLatch release) throws InterruptedException {
+        CountDownLatch blocking = new CountDownLatch(1);
+        CompletableFuture<Integer> blocker = pool.writeAsync(c -> {
+            blocking.countDown();
+            return uninterrupted(release);
+        });
+        blocking.await();
+        return blocker;
     }
 
     static int uninterrupted(CountDownLatch latch) {

@@ -86,7 +86,7 @@ class WriteModelTest {
                 return 0;
             });
             CountDownLatch release = new CountDownLatch(1);
-            pool.writeAsync(c -> WriteFixture.uninterrupted(release));
+            WriteFixture.block(pool, release);
             List<CompletableFuture<?>> futures = new ArrayList<>();
             for (Step step : steps) {
                 futures.add(step.ask(pool));
