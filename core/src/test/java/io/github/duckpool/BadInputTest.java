@@ -43,6 +43,7 @@ class BadInputTest {
                         .satisfies(e -> assertThat(e.getMessage()).contains(words))
                         .satisfies(e ->
                                 assertThat(((SQLException) e).getSQLState()).isEqualTo("08001"));
+                assertThat(tree(file.getParent())).as("left when it is told").isEqualTo(before);
             }
             assertThat(pool.stats().active()).isZero();
         }

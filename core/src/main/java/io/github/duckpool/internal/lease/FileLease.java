@@ -4,7 +4,9 @@ import io.github.duckpool.mutex.FileMutex;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,8 @@ import org.slf4j.LoggerFactory;
  *   <li>Waiting borrowers are looked for again after every closing, and every wish is told to the thread ({@link LeaseMembers}): so
  *       nobody waits for a file that nobody is about to open.
  *   <li>Nothing is lent for writing after DuckDB's lock was lost ({@link LockWatch}), unless every pool was told to.
+ *   <li>Who is told that the file can't be opened finds nothing left of the attempt: he is told when the turn is passed on, which takes
+ *       the companion file along ({@link JvmTurn}). Only where the turn goes on, for another pool, is he told at once.
  * </ol>
  *
  * <p>Thread-safe.
@@ -64,6 +68,9 @@ final class FileLease {
 
     /** The fatal error after which nothing was opened yet; the thread's own. */
     private @Nullable SQLException broken;
+
+    /** Whose attempt failed in this turn, and why, as long as they are not told; the thread's own. */
+    private final Map<FileTenancy, SQLException> refused = new LinkedHashMap<>();
 
     FileLease(FileMutex mutex, boolean readOnly) {
         this.mutex = mutex;
@@ -143,12 +150,15 @@ final class FileLease {
             members.all().forEach(FileTenancy::reconsider); // somebody left, and nobody else wanted the file
         } catch (IOException e) {
             members.wishing().forEach(tenancy -> tenancy.failed(LeaseErrors.noTurn(tenancy, file(), e)));
+        } finally {
+            tellRefused();
         }
         members.all().forEach(FileTenancy::renew);
     }
 
     private void openWishing(JvmTurn turn) {
         for (FileTenancy tenancy : members.wishing()) {
+            tellRefused(); // before an attempt that may last
             tenancy.reconsider();
             if (!tenancy.wishes() || !members.hold(tenancy)) {
                 continue;
@@ -157,12 +167,10 @@ final class FileLease {
             try {
                 opened = open(tenancy, turn);
             } catch (SQLException e) {
-                members.letGo(List.of(tenancy));
-                tenancy.failed(e);
+                refuse(tenancy, e);
                 continue;
             } catch (RuntimeException | Error e) {
-                members.letGo(List.of(tenancy));
-                tenancy.failed(new SQLException(tenancy + ": " + file() + " could not be opened: " + e, "08001", e));
+                refuse(tenancy, new SQLException(tenancy + ": " + file() + " could not be opened: " + e, "08001", e));
                 continue;
             }
             if (opened == null) {
@@ -171,6 +179,21 @@ final class FileLease {
                 tenancy.opened(opened, System.nanoTime());
             }
         }
+        if (!open().isEmpty()) {
+            tellRefused();
+        }
+    }
+
+    private void refuse(FileTenancy tenancy, SQLException why) {
+        members.letGo(List.of(tenancy));
+        tenancy.fulfilled(); // or it would be tried again in this turn
+        refused.put(tenancy, why);
+    }
+
+    private void tellRefused() {
+        Map<FileTenancy, SQLException> told = Map.copyOf(refused);
+        refused.clear();
+        told.forEach(FileTenancy::failed);
     }
 
     private @Nullable OpenDatabase open(FileTenancy tenancy, JvmTurn turn) throws SQLException {

@@ -202,7 +202,8 @@ final class FileTenancy implements Lease {
         tenant.failed(why);
     }
 
-    private void fulfilled() {
+    /** Forgets the wish: it was met, or refused. */
+    void fulfilled() {
         asked = false;
         eager = false;
     }
