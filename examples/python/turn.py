@@ -44,7 +44,8 @@ def _wait(file, shared, deadline):
         if now > deadline:
             raise TimeoutError(f"the turn of {file.name} did not come in time")
         seen, moved = released, moved if released == seen else now
-        time.sleep(min(max((now - moved) / 8, 50e-6), 1e-3) * min(max((ticket or 0) - released - 1, 1), 4))
+        place = min(max((ticket or 0) - released - 1, 1), 4)  # behind the one who has the turn
+        time.sleep(min(min(max((now - moved) / 8, 50e-6), 1e-3) * place * (place + 1) / 2, 5e-3))
 
 
 def _draw(file, shared):  # None while somebody else draws
