@@ -9,8 +9,6 @@ import io.github.duckpool.Sharing;
 import io.github.duckpool.observe.Alert;
 import io.github.duckpool.observe.Health;
 import java.io.InputStream;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -19,7 +17,6 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,8 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Pools of one process on one file, and programs that know nothing of the queue. */
 class FileLeaseTest {
-    private static final int MANY = 200;
-
     @TempDir
     Path directory;
 
@@ -96,60 +91,6 @@ class FileLeaseTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll(
                             "read-only", "for writing", first.config().poolName());
-        }
-    }
-
-    private static void runMany(DataSource pool) {
-        for (int i = 0; i < MANY; i++) {
-            try {
-                run(pool, "INSERT INTO letter VALUES (3)");
-            } catch (SQLException e) {
-                throw new AssertionError(e);
-            }
-        }
-    }
-
-    /** Each has a DuckDB of its own, which knows nothing of the other: without turns they write over each other. */
-    @Test
-    void poolsOfTwoClassLoadersTakeTurns() throws Exception {
-        URL[] urls = Arrays.stream(ChildJvm.classPath(FileLeaseTest.class).split(System.getProperty("path.separator")))
-                .map(path -> {
-                    try {
-                        return Path.of(path).toUri().toURL();
-                    } catch (java.net.MalformedURLException e) {
-                        throw new AssertionError(e);
-                    }
-                })
-                .toArray(URL[]::new);
-        try (URLClassLoader other = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
-                DuckPool mine = builder(file())
-                        .sharing(Sharing.cooperative().withMinSlice(Duration.ofMillis(5)))
-                        .build()) {
-            run(mine, "CREATE TABLE letter (id INTEGER)");
-            Object theirBuilder = other.loadClass(DuckPool.class.getName())
-                    .getMethod("builder")
-                    .invoke(null);
-            theirBuilder.getClass().getMethod("database", Path.class).invoke(theirBuilder, file());
-            theirBuilder
-                    .getClass()
-                    .getMethod("borrowTimeout", Duration.class)
-                    .invoke(theirBuilder, Duration.ofMinutes(1));
-            Object built = theirBuilder.getClass().getMethod("build").invoke(theirBuilder);
-            assertThat(built.getClass()).isNotSameAs(DuckPool.class);
-            DataSource theirs = (DataSource) built;
-            try (AutoCloseable closing = (AutoCloseable) built) {
-                for (int i = 0; i < 5; i++) {
-                    run(theirs, "INSERT INTO letter VALUES (1)");
-                    run(mine, "INSERT INTO letter VALUES (2)");
-                }
-                CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> runMany(theirs));
-                runMany(mine);
-                writing.get(1, TimeUnit.MINUTES);
-            }
-            assertThat(count(mine, "letter")).isEqualTo(10 + 2 * MANY);
-        }
-        try (DuckPool reading = builder(file()).build()) {
-            assertThat(count(reading, "letter")).isEqualTo(10 + 2 * MANY);
         }
     }
 
