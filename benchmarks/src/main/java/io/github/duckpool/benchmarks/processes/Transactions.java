@@ -22,12 +22,14 @@ final class Transactions {
     static final String THROUGHPUT = "throughput";
     static final String JAIN = "Jain's index";
     static final String ERRORS = "lock errors";
+    private static final String LOST = "lost rows";
     private static final String LONGEST = "longest transaction";
 
     static final List<Metric> METRICS = List.of(
             Metric.gain(THROUGHPUT, "transactions/s"),
             Metric.gain(JAIN, ""),
             Metric.cost(ERRORS, ""),
+            Metric.cost(LOST, ""),
             Metric.cost(LONGEST, "ms"));
 
     private Transactions() {}
@@ -72,7 +74,7 @@ final class Transactions {
             if (other != null) {
                 other.close();
             }
-            return summary(results, count(file), seconds);
+            return summary(way, results, count(file), seconds);
         } finally {
             if (other != null) {
                 other.kill();
@@ -83,9 +85,10 @@ final class Transactions {
         }
     }
 
-    private static Map<String, Double> summary(List<long[]> results, long rows, double seconds) {
+    /** Whoever opens the file without a turn loses rows now and then: DuckDB 2.0 reads its headers before it has the lock. */
+    private static Map<String, Double> summary(String way, List<long[]> results, long rows, double seconds) {
         long sum = results.stream().mapToLong(each -> each[0]).sum();
-        if (rows != sum) {
+        if (rows > sum || (rows < sum && !way.equals(RETRY))) {
             throw new IllegalStateException(sum + " transactions were acknowledged, and " + rows + " rows are there");
         }
         double squares =
@@ -93,6 +96,7 @@ final class Transactions {
         return Map.of(
                 THROUGHPUT, (sum - results.size()) / seconds,
                 JAIN, (double) sum * sum / (results.size() * squares),
+                LOST, (double) (sum - rows),
                 ERRORS, (double) results.stream().mapToLong(each -> each[1]).sum(),
                 LONGEST, results.stream().mapToLong(each -> each[2]).max().orElse(0) / 1e6);
     }
