@@ -49,20 +49,23 @@ final class DatabaseOpener {
         if (config.readOnly()) {
             settings.put(DatabaseUrl.READ_ONLY, "true");
         }
-        boolean isNew = file != null && Files.notExists(file);
+        if (file == null) {
+            return AnchoredDatabase.connect(config.url(), settings);
+        }
+        boolean isNew = Files.notExists(file);
+        var opening = UndisturbedOpening.begin(file);
+        Connection anchor;
         try {
-            return AnchoredDatabase.connect(
-                    file == null ? config.url() : config.databaseUrl().at(file), settings);
+            anchor = AnchoredDatabase.connect(config.databaseUrl().at(file), settings);
         } catch (SQLException e) {
-            if (file == null) {
-                throw e;
-            }
             OpenFailure failure = new OpenFailure(config, file, e);
             if (isNew && !failure.isLocked()) {
                 deleteStump(file, e);
             }
             throw failure.explained();
         }
+        opening.end(anchor, config.poolName());
+        return anchor;
     }
 
     /**

@@ -14,6 +14,10 @@ import javax.sql.DataSource;
  * that opens DuckDB itself, such as HikariCP, DBCP or Agroal. What is done with the connection is not retried; that needs the
  * whole unit of work, see {@link TransactionRetry}.
  *
+ * <p>With DuckDB 2.0 this does not make it safe that several processes write to one file by opening it: it reads the headers of a file before
+ * it has the lock, and now and then what another process has just committed vanishes. Let those take turns, by
+ * {@link io.github.duckpool.mutex.FileMutex} or a {@link io.github.duckpool.DuckPool}.
+ *
  * <p>A pool with a time-out of its own first waits for that in each attempt: keep it shorter than the deadline. Closing the
  * wrapped data source stays its owner's business. Thread-safe, if the wrapped one is.
  */

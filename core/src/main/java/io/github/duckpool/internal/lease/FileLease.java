@@ -4,12 +4,9 @@ import io.github.duckpool.mutex.FileMutex;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>IDLE: nobody here wants the file, nothing is held;
  *   <li>QUEUED: stands in the queue of the processes ({@link JvmTurn});
- *   <li>OPENING: has the turn, and opens the file for each pool that wants it ({@link OpenAttempts});
+ *   <li>OPENING: has the turn, and opens the file for each pool that wants it ({@link WishedOpenings});
  *   <li>OPEN: the pools lend; others are looked for every few milliseconds, but not before the shortest slice is over;
  *   <li>DRAINING: the pools lend no more, borrowed connections come back ({@link Draining});
  *   <li>CLOSING: the anchors are closed, DuckDB checkpoints and frees its lock, then the turn is passed on.
@@ -62,21 +59,14 @@ final class FileLease {
     private final FileMutex mutex;
     private final boolean readOnly;
     private final LeaseMembers members = new LeaseMembers();
-    private final OpenAttempts attempts;
-
     private final LockWatch watch;
-
-    /** The fatal error after which nothing was opened yet; the thread's own. */
-    private @Nullable SQLException broken;
-
-    /** Whose attempt failed in this turn, and why, as long as they are not told; the thread's own. */
-    private final Map<FileTenancy, SQLException> refused = new LinkedHashMap<>();
+    private final WishedOpenings openings;
 
     FileLease(FileMutex mutex, boolean readOnly) {
         this.mutex = mutex;
         this.readOnly = readOnly;
-        this.attempts = new OpenAttempts(mutex.file(), members::pause);
         this.watch = new LockWatch(mutex.file(), readOnly);
+        this.openings = new WishedOpenings(mutex.file(), members, watch);
     }
 
     Path file() {
@@ -140,7 +130,7 @@ final class FileLease {
                 try {
                     move(State.OPENING);
                     watch.begin();
-                    openWishing(turn);
+                    openings.openWishing(turn);
                     serve(turn);
                 } finally {
                     again = closeAll();
@@ -151,74 +141,9 @@ final class FileLease {
         } catch (IOException e) {
             members.wishing().forEach(tenancy -> tenancy.failed(LeaseErrors.noTurn(tenancy, file(), e)));
         } finally {
-            tellRefused();
+            openings.tellRefused();
         }
         members.all().forEach(FileTenancy::renew);
-    }
-
-    private void openWishing(JvmTurn turn) {
-        for (FileTenancy tenancy : members.wishing()) {
-            tellRefused(); // before an attempt that may last
-            tenancy.reconsider();
-            if (!tenancy.wishes() || !members.hold(tenancy)) {
-                continue;
-            }
-            OpenDatabase opened = null;
-            try {
-                opened = open(tenancy, turn);
-            } catch (SQLException e) {
-                refuse(tenancy, e);
-                continue;
-            } catch (RuntimeException | Error e) {
-                refuse(tenancy, new SQLException(tenancy + ": " + file() + " could not be opened: " + e, "08001", e));
-                continue;
-            }
-            if (opened == null) {
-                members.letGo(List.of(tenancy)); // nobody there waits any more
-            } else {
-                tenancy.opened(opened, System.nanoTime());
-            }
-        }
-        if (!open().isEmpty()) {
-            tellRefused();
-        }
-    }
-
-    private void refuse(FileTenancy tenancy, SQLException why) {
-        members.letGo(List.of(tenancy));
-        tenancy.fulfilled(); // or it would be tried again in this turn
-        refused.put(tenancy, why);
-    }
-
-    private void tellRefused() {
-        Map<FileTenancy, SQLException> told = Map.copyOf(refused);
-        refused.clear();
-        told.forEach(FileTenancy::failed);
-    }
-
-    private @Nullable OpenDatabase open(FileTenancy tenancy, JvmTurn turn) throws SQLException {
-        String otherPath = turn.claimFile();
-        if (otherPath != null) {
-            throw LeaseErrors.sameFile(file(), otherPath);
-        }
-        OpenDatabase opened = attempts.open(tenancy);
-        SQLException fatal = broken;
-        if (opened == null) {
-            return null;
-        }
-        turn.opened();
-        turn.claimFile(); // DuckDB may have made it
-        if (fatal != null) {
-            try {
-                LeaseErrors.probe(tenancy.toString(), opened, fatal);
-            } catch (SQLException e) {
-                FileTenancy.close(opened, tenancy.toString());
-                throw e;
-            }
-            broken = null;
-        }
-        watch.opened();
-        return opened;
     }
 
     /** Lends until the file is to be closed. */
@@ -227,7 +152,7 @@ final class FileLease {
         while (true) {
             move(State.OPEN);
             closeLeavers();
-            openWishing(turn);
+            openings.openWishing(turn);
             List<FileTenancy> open = open();
             if (open.isEmpty()) {
                 return;
@@ -287,7 +212,9 @@ final class FileLease {
         closeLeavers();
         watch.closed();
         SQLException fatal = members.closedAfterFatal(open);
-        broken = fatal != null ? fatal : broken;
+        if (fatal != null) {
+            openings.brokenBy(fatal);
+        }
         return fatal != null && !members.all().isEmpty();
     }
 
@@ -299,9 +226,19 @@ final class FileLease {
         if (watch.lost().isPresent()) {
             // A checkpoint would write over what another process may have written since.
             tenancies.forEach(FileTenancy::leaveLog);
+        } else if (letsProgramsIn(tenancies)) {
+            EarlyCheckpoint.write(tenancies.get(0), members);
         }
         tenancies.forEach(FileTenancy::closeDatabase);
         members.letGo(tenancies);
+    }
+
+    /** Whether the file is about to be free for programs that know nothing of the queue, and was written to. */
+    private boolean letsProgramsIn(List<FileTenancy> closing) {
+        return !readOnly
+                && members.fatal() == null
+                && closing.containsAll(open())
+                && closing.stream().anyMatch(tenancy -> tenancy.terms().idleReleaseNanos() > 0);
     }
 
     private List<FileTenancy> open() {
@@ -321,7 +258,7 @@ final class FileLease {
             case IDLE -> file() + " is not open";
             case QUEUED -> TurnReport.describe(mutex);
             case OPENING ->
-                attempts.holder()
+                openings.holder()
                         .map(holder -> file() + " is held by " + holder)
                         .orElse(file() + " is being opened");
             case OPEN -> file() + " is open in this process, and about to be opened for this pool";

@@ -70,6 +70,10 @@ final class OpenAttempts {
                     return tenancy.opener().retry(() -> attempt(tenancy), tenancy.patienceNanos());
                 } catch (UnwantedException e) {
                     return null;
+                } catch (WrittenMeanwhileException e) {
+                    tenancy.unlessAhead();
+                    Thread.interrupted(); // somebody left: the next attempt looks who is left
+                    continue; // the lock was had just now, and whoever wrote may come again
                 } catch (SQLException e) {
                     if (!isInTheWay(DuckError.classify(e).kind())) {
                         throw e;
@@ -93,10 +97,13 @@ final class OpenAttempts {
         }
         try {
             return tenancy.opener().open(file);
+        } catch (WrittenMeanwhileException e) {
+            note(tenancy, "a program that has just written to it", Kind.OTHER);
+            throw e;
         } catch (SQLException e) {
             DuckError error = DuckError.classify(e);
             if (isInTheWay(error.kind())) {
-                note(tenancy, error);
+                note(tenancy, describe(error), error.kind());
             }
             throw e;
         }
@@ -107,11 +114,12 @@ final class OpenAttempts {
         return kind == Kind.FILE_LOCKED || kind == Kind.HANDLE_CONFLICT;
     }
 
-    private void note(FileTenancy tenancy, DuckError error) {
-        String who = describe(error);
+    private void note(FileTenancy tenancy, String who, Kind kind) {
         holder = who;
         long now = System.nanoTime();
-        if (!who.equals(loggedHolder) || now - loggedNanos >= LOG_NANOS) {
+        // Who writes in between is the holder of before or after, and says nothing new.
+        boolean isKnown = kind == Kind.OTHER ? loggedHolder != null : who.equals(loggedHolder);
+        if (!isKnown || now - loggedNanos >= LOG_NANOS) {
             loggedHolder = who;
             loggedNanos = now;
             String message = file + " is held by " + who
@@ -119,9 +127,7 @@ final class OpenAttempts {
             // Another process is named by one of the two: by the policy, unless it has had enough. A closing in this
             // one, which
             // policies pass over, is named here.
-            if (error.kind() == Kind.HANDLE_CONFLICT
-                    || policyGaveUp
-                    || !tenancy.opener().reportsHolder()) {
+            if (kind != Kind.FILE_LOCKED || policyGaveUp || !tenancy.opener().reportsHolder()) {
                 LOG.warn("{}: {}", tenancy, message);
             }
             tenancy.reports().alert(Alert.Kind.FILE_HELD, message);

@@ -1,0 +1,81 @@
+package io.github.duckpool;
+
+import io.github.duckpool.internal.lease.WrittenMeanwhileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notices that a database file was written to while it was being opened.
+ *
+ * <p>DuckDB 2.0 reads the headers of a file first and takes its lock afterwards (1.4 and 1.5 lock first). When another process
+ * writes a checkpoint and closes the file between the two, the lock is had, and the headers are those from before the checkpoint: what is
+ * done from there on starts at a state that is gone, and commits of either process vanish without an error. Processes that take
+ * turns never meet there; a program that knows nothing of the queue does.
+ *
+ * <p>The time of the last write and the size tell, and asking for them opens nothing, which would drop the lock. Where the system
+ * keeps that time in ticks of a few milliseconds (Linux before 6.13), a write within the tick of the write before is not seen; but DuckDB takes longer
+ * than a tick to come from here to the headers, and then reads them after that write.
+ */
+final class UndisturbedOpening {
+    private final Path file;
+    private final @Nullable Stamp before;
+
+    private record Stamp(FileTime written, long size) {}
+
+    private UndisturbedOpening(Path file) {
+        this.file = file;
+        this.before = stamp(file);
+    }
+
+    /** The file is about to be opened. */
+    static UndisturbedOpening begin(Path file) {
+        return new UndisturbedOpening(file);
+    }
+
+    /**
+     * The file is open, and DuckDB has its lock.
+     *
+     * @throws WrittenMeanwhileException if what was opened may be older than the file; the connection is closed then, and nothing was written
+     */
+    void end(Connection opened, String poolName) throws SQLException {
+        if (before == null || before.equals(stamp(file)) || isShared(opened)) {
+            return;
+        }
+        var why = new WrittenMeanwhileException(poolName, file);
+        try (opened;
+                Statement statement = opened.createStatement()) {
+            // The log may have been replayed upon the old state, and must not be written over the new one.
+            statement.execute("PRAGMA disable_checkpoint_on_shutdown");
+        } catch (SQLException | RuntimeException e) {
+            why.addSuppressed(e);
+        }
+        throw why;
+    }
+
+    /** Whether this process had the database open before: then nobody else could write, and whoever did has it open here. */
+    private static boolean isShared(Connection opened) {
+        try (Statement statement = opened.createStatement();
+                ResultSet connections = statement.executeQuery("SELECT * FROM duckdb_connection_count()")) {
+            return connections.next() && connections.getLong(1) > 1;
+        } catch (SQLException | RuntimeException e) {
+            return false; // a state that can't be read is no reason to keep it
+        }
+    }
+
+    private static @Nullable Stamp stamp(Path file) {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return new Stamp(attributes.lastModifiedTime(), attributes.size());
+        } catch (IOException e) {
+            return null; // DuckDB is about to make it
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.github.duckpool.sharing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.duckpool.DuckPool;
+import io.github.duckpool.DuckPoolBuilder;
+import io.github.duckpool.Sharing;
+import io.github.duckpool.lock.OwnLock;
+import io.github.duckpool.observe.Alert;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A program that knows nothing of the queue writes to the file while a pool opens it: here it only sets the time of the last write. */
+@DisabledOnOs(OS.WINDOWS)
+@Timeout(120)
+class DisturbedOpeningTest {
+    @TempDir
+    Path directory;
+
+    private Path file;
+    private Process writer;
+    private final List<Alert> alerts = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void startWriter() throws Exception {
+        file = directory.resolve("letters.duckdb");
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE letter AS SELECT 7 AS id");
+        }
+        writer = new ProcessBuilder("sh", "-c", "while :; do touch \"$0\"; done", file.toString())
+                .redirectError(directory.resolve("errors").toFile())
+                .start();
+    }
+
+    @AfterEach
+    void stopWriter() throws InterruptedException {
+        writer.destroyForcibly().waitFor();
+    }
+
+    private DuckPoolBuilder builder() {
+        return DuckPool.builder()
+                .database(file)
+                .borrowTimeout(Duration.ofMinutes(1))
+                .alertListener(alerts::add);
+    }
+
+    private static long count(DuckPool pool) throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT count(*) FROM letter")) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    @Test
+    void itIsOpenedAgainUntilNobodyHasWrittenMeanwhile() throws Exception {
+        while (alerts.isEmpty()) { // on a loaded machine the writer may miss an opening
+            try (DuckPool pool = builder().build()) {
+                CompletableFuture<Connection> waiting = pool.connectionAsync();
+                while (alerts.isEmpty() && !waiting.isDone()) {
+                    TimeUnit.MILLISECONDS.sleep(1);
+                }
+                stopWriter();
+                waiting.get(1, TimeUnit.MINUTES).close();
+                assertThat(count(pool)).isEqualTo(1);
+            }
+            if (alerts.isEmpty()) {
+                Files.delete(file);
+                startWriter();
+            }
+        }
+        assertThat(alerts).allSatisfy(alert -> {
+            assertThat(alert.kind()).isEqualTo(Alert.Kind.FILE_HELD);
+            assertThat(alert.message()).contains(file.toString(), "has just written to it");
+        });
+    }
+
+    /** Such a program would do the same if its opening met the pool's last checkpoint, so that one comes early where programs are let in. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void nothingIsWrittenForSomeTimeBeforeAnIdlePoolGivesTheFileUp() throws Exception {
+        stopWriter();
+        try (DuckPool pool = builder()
+                .sharing(Sharing.cooperative().withIdleRelease(Duration.ofMillis(50)))
+                .build()) {
+            for (int i = 0; i < 5; i++) {
+                try (Connection connection = pool.getConnection();
+                        Statement statement = connection.createStatement()) {
+                    statement.execute("INSERT INTO letter VALUES (8)");
+                }
+                while (OwnLock.on(file).isPresent()) {
+                    Thread.onSpinWait();
+                }
+                long freeMillis = System.currentTimeMillis();
+                assertThat(freeMillis - Files.getLastModifiedTime(file).toMillis())
+                        .isGreaterThanOrEqualTo(9);
+            }
+        }
+    }
+
+    /** Whoever has the file open in this process writes to it as he pleases. */
+    @Test
+    void whoJoinsADatabaseThatIsOpenHereIsNotDisturbed() throws Exception {
+        try (Connection before = DriverManager.getConnection("jdbc:duckdb:" + file);
+                DuckPool pool = builder().build()) {
+            assertThat(before.isClosed()).isFalse();
+            assertThat(count(pool)).isEqualTo(1);
+            assertThat(alerts).isEmpty();
+        }
+    }
+}
