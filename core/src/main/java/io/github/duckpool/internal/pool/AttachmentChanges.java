@@ -24,6 +24,7 @@ final class AttachmentChanges extends InstanceChanges.Part {
     private static final Pattern PATH_THAT_IS_NO_LITERAL =
             Pattern.compile("\\battach\\s+(database\\s+)?+(if\\s+not\\s+exists\\s+)?+[^'\"\\s]");
 
+    private final Instance instance;
     private final Baseline.Use<Map<String, Attachment>> use;
     private Map<String, Attachment> before = Map.of();
 
@@ -31,6 +32,7 @@ final class AttachmentChanges extends InstanceChanges.Part {
     record Attachment(@Nullable String path, String type, boolean readOnly) {}
 
     AttachmentChanges(Instance instance) {
+        this.instance = instance;
         this.use = instance.shared().attachments().use();
     }
 
@@ -46,14 +48,12 @@ final class AttachmentChanges extends InstanceChanges.Part {
 
     @Override
     void before(Connection raw, InstanceChanges.Text sql) throws SQLException {
-        Map<String, Attachment> now = databases(raw);
-        before = now;
-        use.join(() -> now, was -> List.of(sql.toString()));
+        before = use.joinAndLook(() -> look(raw), was -> List.of(sql.toString()));
     }
 
     @Override
     void after(Connection raw, InstanceChanges.Text sql) throws SQLException {
-        Map<String, Attachment> now = databases(raw);
+        Map<String, Attachment> now = look(raw);
         boolean hidden = PATH_THAT_IS_NO_LITERAL.matcher(sql.toString()).find();
         for (String name : namesOf(before, now)) {
             if (!Objects.equals(before.get(name), now.get(name))
@@ -99,6 +99,11 @@ final class AttachmentChanges extends InstanceChanges.Part {
         Set<String> names = new HashSet<>(some.keySet());
         names.addAll(others.keySet());
         return names;
+    }
+
+    /** Everybody sees at once what is attached, also in a transaction that is not committed, or is aborted. */
+    private Map<String, Attachment> look(Connection raw) throws SQLException {
+        return instance.lookThrough(raw, AttachmentChanges::databases);
     }
 
     private static Map<String, Attachment> databases(Connection raw) throws SQLException {

@@ -63,7 +63,7 @@ final class Baseline<S> {
         return new Use<>(this);
     }
 
-    private void join(Use<S> use, Look<S> look, Function<S, Collection<String>> marks) throws SQLException {
+    private @Nullable S join(Use<S> use, Look<S> look, Function<S, Collection<String>> marks) throws SQLException {
         S seen = null;
         for (long seenAt = 0; ; ) {
             lock.lock();
@@ -74,7 +74,7 @@ final class Baseline<S> {
                 S was = kept;
                 if (was != null) {
                     enter(use, marks.apply(was));
-                    return;
+                    return was == seen ? seen : null;
                 }
                 seenAt = moves;
             } finally {
@@ -162,11 +162,24 @@ final class Baseline<S> {
         /**
          * Comes, or names more; before the SQL runs.
          *
-         * @param look looks at things, if nobody else is there
+         * @param look looks at things, if nobody else is there; afresh whenever it is called, for somebody may have come and
+         *     gone since the call before
          * @param marks finds what the borrower will name, among things as they were
+         * @return what the last look saw, which nobody has put back since; null if somebody was there, and it was not kept
          */
-        void join(Look<S> look, Function<S, Collection<String>> marks) throws SQLException {
-            baseline.join(this, look, marks);
+        @Nullable
+        S join(Look<S> look, Function<S, Collection<String>> marks) throws SQLException {
+            return baseline.join(this, look, marks);
+        }
+
+        /**
+         * Comes, as {@link #join}, and sees how things are from then on: what this borrower names nobody puts back any more.
+         *
+         * @return how things are
+         */
+        S joinAndLook(Look<S> look, Function<S, Collection<String>> marks) throws SQLException {
+            S seen = join(look, marks);
+            return seen != null ? seen : look.take();
         }
 
         boolean isIn() {

@@ -42,6 +42,21 @@ final class Instance {
         }
     }
 
+    /**
+     * Looks through the session itself, or past it where it can't be used, for one because its transaction is aborted: SQL that
+     * begins with a ROLLBACK runs all the same.
+     */
+    <S> S lookThrough(Connection raw, Eyes<S> eyes) throws SQLException {
+        try {
+            return eyes.see(raw);
+        } catch (SQLException e) {
+            if (anchor == null) {
+                throw e;
+            }
+            return look(raw, eyes);
+        }
+    }
+
     /** Reads something from a connection. */
     @FunctionalInterface
     interface Eyes<S> {

@@ -77,6 +77,7 @@ final class InstanceChanges {
 
     /** Looks at the instance before SQL that might change it. */
     void before(Connection raw, String sql, int touch) throws SQLException {
+        catchUp(raw);
         Text text = new Text(sql);
         for (Part part : parts) {
             if ((touch & part.touch()) != 0) {
@@ -92,6 +93,20 @@ final class InstanceChanges {
         } catch (SQLException e) {
             unseen = unseen == null ? sql : unseen + '\n' + sql;
             unseenTouch |= touch;
+        }
+    }
+
+    /** What could not be looked at then can be now, perhaps; later it would be taken for how things were before the next SQL. */
+    private void catchUp(Connection raw) {
+        String missed = unseen;
+        if (missed != null) {
+            try {
+                look(raw, missed, unseenTouch);
+                unseen = null;
+                unseenTouch = 0;
+            } catch (SQLException e) {
+                // the next SQL, or the end
+            }
         }
     }
 

@@ -16,10 +16,12 @@ final class SecretChanges extends InstanceChanges.Part {
     /** How DuckDB calls those that have no name. */
     private static final String UNNAMED = "__default_";
 
+    private final Instance instance;
     private final Baseline.Use<Set<String>> use;
     private Set<String> before = Set.of();
 
     SecretChanges(Instance instance) {
+        this.instance = instance;
         this.use = instance.shared().secrets().use();
     }
 
@@ -40,9 +42,8 @@ final class SecretChanges extends InstanceChanges.Part {
 
     @Override
     void before(Connection raw, InstanceChanges.Text sql) throws SQLException {
-        Set<String> now = secrets(raw);
-        before = now;
-        use.join(() -> now, was -> List.of(sql.toString()));
+        before = use.joinAndLook(
+                () -> instance.lookThrough(raw, SecretChanges::secrets), was -> List.of(sql.toString()));
     }
 
     @Override

@@ -22,7 +22,7 @@ final class SessionSql {
         try {
             changes.before(session.raw(), sql, touch);
         } catch (SQLException e) {
-            // An aborted transaction, a stream that is open: the SQL itself fails for the same reason.
+            // Where there is nothing to look through but this session, the SQL itself mostly fails for the same reason.
             return controlled(session, touch, none, work);
         }
         try {

@@ -18,6 +18,16 @@ final class SettingChanges extends InstanceChanges.Part {
     /** A size is shown cut off after one decimal, so what it shows may be less than what it is. */
     private static final Pattern CUT_OFF = Pattern.compile("([0-9]+\\.[0-9])( [KMGTP]iB)");
 
+    /** Those of DuckDB's settings that have two names; both are in its list. */
+    private static final Map<String, String> SYNONYMS = Map.ofEntries(
+            Map.entry("checkpoint_threshold", "wal_autocheckpoint"),
+            Map.entry("default_null_order", "null_order"),
+            Map.entry("max_memory", "memory_limit"),
+            Map.entry("max_streaming_buffer_size", "streaming_buffer_size"),
+            Map.entry("profile_output", "profiling_output"),
+            Map.entry("threads", "worker_threads"),
+            Map.entry("user", "username"));
+
     private final Instance instance;
     private final Baseline.Use<Map<String, @Nullable String>> use;
 
@@ -39,9 +49,9 @@ final class SettingChanges extends InstanceChanges.Part {
     /** Looked at by a connection of its own: what the borrower's session alone has set is none of the instance's. */
     @Override
     void before(Connection raw, InstanceChanges.Text sql) throws SQLException {
-        use.join(
-                () -> instance.look(raw, SettingChanges::settings),
-                was -> was.keySet().stream().filter(name -> names(sql, name)).toList());
+        use.join(() -> instance.look(raw, SettingChanges::settings), was -> was.keySet().stream()
+                .filter(name -> names(name).stream().anyMatch(each -> names(sql, each)))
+                .toList());
     }
 
     /** What came of it is seen at the end. */
@@ -51,12 +61,16 @@ final class SettingChanges extends InstanceChanges.Part {
     @Override
     void restore(Connection fresh, InstanceChanges.Repair repair) throws SQLException {
         use.end((was, mine) -> {
+            if (was.keySet().stream().noneMatch(mine)) {
+                return;
+            }
             Map<String, @Nullable String> now = settings(fresh);
             for (Map.Entry<String, @Nullable String> setting : was.entrySet()) {
                 String name = setting.getKey();
                 String value = setting.getValue();
                 if (mine.test(name) && now.containsKey(name) && !Objects.equals(value, now.get(name))) {
                     restore(fresh, repair, name, value);
+                    now = settings(fresh); // its other name is put back with it
                 }
             }
         });
@@ -96,6 +110,17 @@ final class SettingChanges extends InstanceChanges.Part {
 
     private static String set(String name, String value) {
         return "SET GLOBAL " + InstanceChanges.identifier(name) + " = " + InstanceChanges.literal(value);
+    }
+
+    /** The names of a setting: its own and perhaps another. */
+    static List<String> names(String setting) {
+        String name = setting.toLowerCase(Locale.ROOT);
+        for (Map.Entry<String, String> each : SYNONYMS.entrySet()) {
+            if (each.getKey().equals(name) || each.getValue().equals(name)) {
+                return List.of(each.getKey(), each.getValue());
+            }
+        }
+        return List.of(name);
     }
 
     /** Whether SQL may mean this setting: a PRAGMA says {@code disable_x} for {@code enable_x}. */

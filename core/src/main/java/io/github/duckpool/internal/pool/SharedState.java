@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -69,19 +70,28 @@ final class SharedState {
     @Nullable
     String given(String setting) {
         synchronized (SHARED) {
-            return mayBeInitial(setting) ? null : given.get(setting);
+            return mayBeInitial(setting)
+                    ? null
+                    : SettingChanges.names(setting).stream()
+                            .map(given::get)
+                            .filter(Objects::nonNull)
+                            .findFirst()
+                            .orElse(null);
         }
     }
 
     /** Whether opening the database surely left a setting at its default. */
     boolean isDefault(String setting) {
         synchronized (SHARED) {
-            return !openedByOthers && !mayBeInitial(setting) && !given.containsKey(setting);
+            return !openedByOthers
+                    && !mayBeInitial(setting)
+                    && SettingChanges.names(setting).stream().noneMatch(given::containsKey);
         }
     }
 
     private boolean mayBeInitial(String setting) {
-        return initSql.stream().anyMatch(sql -> InstanceChanges.Text.names(sql, setting));
+        return SettingChanges.names(setting).stream()
+                .anyMatch(name -> initSql.stream().anyMatch(sql -> InstanceChanges.Text.names(sql, name)));
     }
 
     Baseline<Map<String, @Nullable String>> settings() {

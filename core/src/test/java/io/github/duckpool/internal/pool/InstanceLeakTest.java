@@ -155,6 +155,41 @@ class InstanceLeakTest {
         }
     }
 
+    /** Nothing can be looked at through an aborted transaction, and the SQL that ends it goes on to other things. */
+    @Test
+    void whatFollowsTheRollbackOfAnAbortedTransactionIsDetached() throws SQLException {
+        try (DuckPool pool = pool()) {
+            String before = read(pool, DATABASES);
+            try (Connection c = pool.getConnection()) {
+                LeakTest.run(c, "BEGIN");
+                LeakTest.fail(c, "SELECT error('x')");
+                LeakTest.run(c, "ROLLBACK; ATTACH ':memory:' AS mine");
+            }
+            assertThat(read(pool, DATABASES)).isEqualTo(before);
+        }
+    }
+
+    /** What one failing text had done is not how things were before the next. */
+    @Test
+    void whatWasDoneBeforeATransactionFailedIsUndoneWhateverComesNext() throws SQLException {
+        String secrets = "SELECT string_agg(name, ', ') FROM duckdb_secrets()";
+        try (DuckPool pool = pool()) {
+            String before = read(pool, DATABASES);
+            try (Connection c = pool.getConnection()) {
+                LeakTest.fail(c, "ATTACH ':memory:' AS mine; BEGIN; SELECT error('x')");
+                LeakTest.run(c, "ROLLBACK");
+                LeakTest.run(c, "ATTACH ':memory:' AS other");
+            }
+            assertThat(read(pool, DATABASES)).isEqualTo(before);
+            try (Connection c = pool.getConnection()) {
+                LeakTest.fail(c, "CREATE SECRET mine (TYPE http, BEARER_TOKEN 'x'); BEGIN; SELECT error('x')");
+                LeakTest.run(c, "ROLLBACK");
+                LeakTest.run(c, "CREATE SECRET other (TYPE http, BEARER_TOKEN 'x')");
+            }
+            assertThat(read(pool, secrets)).isNull();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aSettingThatTwoChangeAtATimeIsBackAfterTheSecond(boolean firstInFirstOut) throws SQLException {
@@ -180,6 +215,9 @@ class InstanceLeakTest {
             try (Connection two = pool.getConnection()) {
                 LeakTest.run(two, "SET memory_limit = '400MiB'");
                 one.close();
+                assertThat(OneSlot.value(two, "SELECT current_setting('memory_limit')"))
+                        .as("what somebody counts on who is still there")
+                        .isEqualTo("400.0 MiB");
             }
             assertThat(read(pool, "SELECT current_setting('memory_limit')")).isEqualTo("512.0 MiB");
         }
