@@ -4,7 +4,8 @@ package io.github.duckpool;
  * How writes share commits. DuckDB syncs its write-ahead log once per commit, so writers that wait in line anyway are served
  * faster when they share one: they run one after another, in the order they came, inside one transaction, and each gets its
  * result when that is committed. If one fails, the transaction is rolled back and done again in parts, until the one that fails
- * stands alone and fails by itself. A writer who finds nobody writing is not delayed.
+ * stands alone and fails by itself. A writer who finds nobody writing is not delayed. Between two groups up to 200 µs are given to the
+ * threads whose writes were just committed, to come back and share the next commit.
  *
  * <p>What it asks of the functions that are given to {@link DuckPool#write(SqlFunction)}: they may run twice, as with any retry;
  * they run on a thread of the pool whenever they had to wait, so they must not need the caller's thread-locals or locks; and

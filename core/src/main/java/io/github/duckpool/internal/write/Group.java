@@ -47,11 +47,18 @@ final class Group implements Runnable {
             if (seen == SEALED) {
                 return false;
             }
-            member.before = (Pending<?>) seen;
+            Pending<?> latest = (Pending<?>) seen;
+            member.before = latest;
+            member.number = latest == null ? 1 : latest.number + 1;
             if (top.compareAndSet(seen, member)) {
                 return true;
             }
         }
+    }
+
+    /** How many have joined, those included who gave up; 0 if the group is sealed. */
+    int size() {
+        return top.get() instanceof Pending<?> latest ? latest.number : 0;
     }
 
     /** Ends joining. The members, first come first; nobody but the first to call gets any. */

@@ -31,6 +31,10 @@ final class GroupWriter implements WritersLine.Turns {
 
     private final WorkThreads threads;
     private final int mostFunctions;
+
+    /** How many may be served together of the kind that was served last; the writer's. */
+    private int full;
+
     private @Nullable WritersLine line;
     private @Nullable Units units;
 
@@ -83,8 +87,11 @@ final class GroupWriter implements WritersLine.Turns {
         group.expireBy(null);
         threads.write(() -> {
             line().begin();
+            Gathering gathering = line().gathering();
+            gathering.begin();
             try {
                 serveAll(group.seal());
+                gathering.await(full);
             } finally {
                 line().leave(permit);
             }
@@ -121,6 +128,7 @@ final class GroupWriter implements WritersLine.Turns {
         while (from < members.size()) {
             boolean rows = members.get(from) instanceof PendingRow;
             int most = rows ? MOST_ROWS : mostFunctions;
+            full = most;
             int to = from + 1;
             while (to < members.size() && to - from < most && members.get(to) instanceof PendingRow == rows) {
                 to++;
@@ -149,19 +157,31 @@ final class GroupWriter implements WritersLine.Turns {
                 return together(members);
             }
             members.get(0).alone(units());
-            threads.deliver(members);
+            tell(members);
         } catch (SQLException e) {
             fail(members, e);
         } catch (RuntimeException | Error e) {
             members.forEach(member -> member.fail(e));
-            threads.deliver(members);
+            tell(members);
         }
         return List.of();
     }
 
+    /** Completes them: what a thread waits for itself here, for that spares a switch, the rest where continuations may run. */
+    private void tell(List<Pending<?>> members) {
+        List<Pending<?>> futures = new ArrayList<>();
+        List<Pending<?>> blocking = new ArrayList<>();
+        members.forEach(member -> (member.blocksCaller() ? blocking : futures).add(member));
+        if (!futures.isEmpty()) {
+            threads.deliver(futures);
+        }
+        line().gathering().telling(blocking.size());
+        blocking.forEach(Pending::run);
+    }
+
     private void fail(List<Pending<?>> members, SQLException why) {
         members.forEach(member -> member.fail(SqlExceptions.copy(why)));
-        threads.deliver(members);
+        tell(members);
     }
 
     /** Leaves out who was stopped, and was told so, and those whose time is over. */
@@ -275,7 +295,7 @@ final class GroupWriter implements WritersLine.Turns {
             return again(members, e, "a row");
         }
         members.forEach(Pending::committed);
-        threads.deliver(List.copyOf(members));
+        tell(members);
         return List.of();
     }
 
@@ -303,7 +323,7 @@ final class GroupWriter implements WritersLine.Turns {
             return again(members, e, "the commit");
         }
         members.forEach(Pending::committed);
-        threads.deliver(List.copyOf(members));
+        tell(members);
         return List.of();
     }
 

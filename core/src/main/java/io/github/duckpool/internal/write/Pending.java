@@ -28,6 +28,12 @@ abstract class Pending<T extends @Nullable Object> extends CompletableFuture<T> 
     @Nullable
     Pending<?> before;
 
+    /** How many had joined by then, itself included. */
+    int number;
+
+    /** Whether a thread waits for it that nobody else has the future of, so that nothing but that thread hangs on it. */
+    private boolean blocking;
+
     private @Nullable T result;
     private @Nullable Throwable failure;
     private volatile @Nullable Runnable leave;
@@ -36,6 +42,15 @@ abstract class Pending<T extends @Nullable Object> extends CompletableFuture<T> 
         this.call = call;
         this.budget = budget;
         this.report = report;
+    }
+
+    /** Before it gets in line: the caller will {@link #await} it, and keeps the future to itself. */
+    void blockCaller() {
+        blocking = true;
+    }
+
+    boolean blocksCaller() {
+        return blocking;
     }
 
     /** Notes how it gets out of the line when it is given up. */

@@ -38,6 +38,7 @@ final class WritersLine implements WorkReport.Line {
     private final WorkReport report;
     private final Turns turns;
     private final QueueRoom room;
+    private final Gathering gathering = new Gathering(this::joined);
 
     /** The group that may be joined; null if the last place is nobody's to share. */
     private volatile @Nullable Group last;
@@ -62,6 +63,17 @@ final class WritersLine implements WorkReport.Line {
 
     WorkReport report() {
         return report;
+    }
+
+    Gathering gathering() {
+        return gathering;
+    }
+
+    /** How many have joined the last group, 0 if there is none; negative if somebody else comes before the next who join. */
+    private synchronized int joined() {
+        Group group = last;
+        int size = group == null ? 0 : group.size();
+        return mutex.queueLength() <= Math.min(size, 1) ? size : -1;
     }
 
     /** Throws if this thread is inside a write: another would wait for itself. */
@@ -96,6 +108,7 @@ final class WritersLine implements WorkReport.Line {
             throw report.full(room.most());
         }
         last = null;
+        gathering.end();
         try {
             Permit permit = mutex.lock(Duration.ofNanos(budget.leftNanos()));
             budget.leftLine();
@@ -119,6 +132,7 @@ final class WritersLine implements WorkReport.Line {
     CompletableFuture<Permit> enterAsync(Budget budget) {
         synchronized (this) {
             last = null;
+            gathering.end();
             return mutex.acquire(Duration.ofNanos(budget.leftNanos()));
         }
     }
@@ -128,6 +142,7 @@ final class WritersLine implements WorkReport.Line {
         while (true) {
             Group group = last;
             if (group != null && group.join(member)) {
+                gathering.came(member.number);
                 member.leaveBy(group);
                 return;
             }

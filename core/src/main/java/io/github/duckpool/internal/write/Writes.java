@@ -102,6 +102,7 @@ public final class Writes {
                 throw report.full(room.most());
             }
             Pending<T> member = made.apply(new Call(threads, room));
+            member.blockCaller();
             queue(member, null, true);
             return member.await();
         } finally {
