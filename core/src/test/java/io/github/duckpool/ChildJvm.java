@@ -3,19 +3,26 @@ package io.github.duckpool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.commons.pool2.impl.GenericObjectPool;
+import org.duckdb.DuckDBDriver;
+import org.slf4j.Logger;
+import org.slf4j.simple.SimpleLogger;
 
-/** A second process of the tests, with the same JDK and class path. */
-final class ChildJvm {
+/** Other processes of the tests, with the same JDK: some with the tests' class path, some with what a user of the library has on his. */
+public final class ChildJvm {
     private ChildJvm() {}
 
     /** Runs a main class to its end and returns what it printed; fails if it failed. */
-    static String run(Path directory, List<String> prefix, Class<?> main, String... args)
+    public static String run(Path directory, List<String> prefix, Class<?> main, String... args)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(command(main, args));
@@ -37,7 +44,7 @@ final class ChildJvm {
         }
     }
 
-    static List<String> command(Class<?> main, String... args) {
+    public static List<String> command(Class<?> main, String... args) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -50,7 +57,7 @@ final class ChildJvm {
     }
 
     /** Whether a command is there and works. */
-    static boolean works(String... command) {
+    public static boolean works(String... command) {
         try {
             return new ProcessBuilder(command)
                             .redirectErrorStream(true)
@@ -63,6 +70,56 @@ final class ChildJvm {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        }
+    }
+
+    /** Starts a main class; what it prints goes to a file. */
+    public static Process start(Class<?> main, Path output, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx128m",
+                "-Dorg.slf4j.simpleLogger.showDateTime=true",
+                "-cp",
+                classPath(main),
+                main.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+                .start();
+    }
+
+    public static String classPath(Class<?> main) {
+        return Stream.of(
+                        main,
+                        DuckPool.class,
+                        DuckDBDriver.class,
+                        GenericObjectPool.class,
+                        Logger.class,
+                        SimpleLogger.class)
+                .map(ChildJvm::location)
+                .distinct()
+                .map(Path::toString)
+                .collect(Collectors.joining(System.getProperty("path.separator")));
+    }
+
+    public static Path location(Class<?> type) {
+        try {
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What a process printed, for the message of a failed assertion. */
+    public static String read(Path output) {
+        try {
+            return Files.exists(output) ? Files.readString(output) : "";
+        } catch (IOException e) {
+            return e.toString();
         }
     }
 }

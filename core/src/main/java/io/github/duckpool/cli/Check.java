@@ -56,7 +56,7 @@ final class Check implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure, IOException, InterruptedException {
         Path path = database.path();
-        LockHolders seen = LockHolders.of(path);
+        LockHolders seen = look(path);
         if (!seen.exists()) {
             throw new NoSuchFileException(
                     path.toString(), null, "no such file, though others have a deleted one open or queue for it");
@@ -64,8 +64,11 @@ final class Check implements Callable<Integer> {
         FileMutex mutex = FileMutex.of(path);
         var findings = new Findings();
         new FileFacts(seen.file(), findings).find(!seen.isFree());
-        LockTrial.run(requireNonNull(seen.file().getParent()), findings); // a real path of a file has one
-        if (!Holding.isHeld(seen) && Files.isRegularFile(seen.file()) && Files.isReadable(seen.file())) {
+        Path directory = requireNonNull(seen.file().getParent()); // a real path of a file has one
+        boolean answered = LockTrial.run(directory, findings);
+        if (!answered) {
+            findings.warn("open", "not tried: it would wait for the same lock server");
+        } else if (!Holding.isHeld(seen) && Files.isRegularFile(seen.file()) && Files.isReadable(seen.file())) {
             Optional<DuckError> refusal = TrialOpening.of(mutex, findings);
             if (refusal.isPresent()) {
                 seen = LockHolders.of(path, refusal.get());
@@ -74,6 +77,17 @@ final class Check implements Callable<Integer> {
         holders(seen, findings);
         queue(seen, mutex, findings);
         return report(seen, findings);
+    }
+
+    private static LockHolders look(Path path) throws IOException {
+        try {
+            return LockHolders.of(path);
+        } catch (NoSuchFileException e) {
+            if (OrphanedLogs.isOne(OrphanedLogs.of(path))) {
+                throw new NoSuchFileException(path.toString(), null, OrphanedLogs.DATABASE_GONE);
+            }
+            throw e;
+        }
     }
 
     private static void holders(LockHolders seen, Findings findings) {

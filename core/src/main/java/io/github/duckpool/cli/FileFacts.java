@@ -10,6 +10,8 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** What can be told of a database file by its attributes and its surroundings, without opening it. */
 final class FileFacts {
@@ -29,6 +31,7 @@ final class FileFacts {
         size(bytes);
         permissions();
         log(held);
+        strayLogs();
         space(bytes);
     }
 
@@ -50,6 +53,11 @@ final class FileFacts {
         if (!reads) {
             findings.problem(
                     "permission", "this user may not read it" + owner + "; let its owner allow it (chmod, chgrp)");
+        } else if (Files.getFileStore(file).isReadOnly()) {
+            findings.warn(
+                    "permission",
+                    "the file system is mounted read-only: the database can be opened read-only alone, by anybody"
+                            + owner);
         } else if (!writes) {
             findings.warn("permission", "this user may read it, and not write it" + owner);
         } else if (!makes) {
@@ -88,6 +96,27 @@ final class FileFacts {
         } catch (NoSuchFileException e) {
             findings.facts().with("walBytes", 0);
             findings.ok("log", "none: everything is in the file");
+        }
+    }
+
+    /** Of another name beside the database: it may have been renamed without its log. */
+    private void strayLogs() {
+        try {
+            List<Path> logs = OrphanedLogs.in(directory());
+            findings.facts().with("strayLogs", logs.stream().map(Path::toString).toList());
+            if (!logs.isEmpty()) {
+                findings.warn(
+                        "stray log",
+                        logs.stream()
+                                        .map(log -> Text.line(String.valueOf(log.getFileName())))
+                                        .collect(Collectors.joining(", "))
+                                + ", without a database of that name beside it: if this database had that name, it was renamed"
+                                + " without its log, and lacks what was committed last; close it, and rename the log to "
+                                + Text.line(OrphanedLogs.of(file).getFileName() + "")
+                                + " before anybody opens it");
+            }
+        } catch (IOException e) {
+            findings.facts().with("strayLogs", List.of()); // this user may not list the directory
         }
     }
 

@@ -1,7 +1,7 @@
 package io.github.duckpool.cli;
 
+import io.github.duckpool.lock.SharedFileSystem;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /** What is known of file systems on which locks, or what they guard, are not what they seem. */
@@ -19,41 +19,20 @@ final class FileSystems {
     private static final String MEMORY =
             "memory: the file goes when the system stops; put it on a disk if it shall stay";
 
-    private static final Map<String, String> WARNINGS = Map.ofEntries(
-            Map.entry("nfs", OTHER_HOSTS),
-            Map.entry("nfs4", OTHER_HOSTS),
-            Map.entry("cifs", OTHER_HOSTS),
-            Map.entry("smb", OTHER_HOSTS),
-            Map.entry("smb2", OTHER_HOSTS),
-            Map.entry("smb3", OTHER_HOSTS),
-            Map.entry("smbfs", OTHER_HOSTS),
-            Map.entry("afs", OTHER_HOSTS),
-            Map.entry("afpfs", OTHER_HOSTS),
-            Map.entry("ceph", OTHER_HOSTS),
-            Map.entry("lustre", OTHER_HOSTS),
-            Map.entry("fuse.glusterfs", OTHER_HOSTS),
-            Map.entry("fuse.sshfs", REMOTE_STORE),
-            Map.entry("fuse.s3fs", REMOTE_STORE),
-            Map.entry("fuse.gcsfuse", REMOTE_STORE),
-            Map.entry("fuse.rclone", REMOTE_STORE),
-            Map.entry("9p", OTHER_SIDE),
-            Map.entry("drvfs", OTHER_SIDE),
-            Map.entry("virtiofs", OTHER_SIDE),
-            Map.entry("vboxsf", OTHER_SIDE),
-            Map.entry("fuse.vmhgfs-fuse", OTHER_SIDE),
-            Map.entry("fuse.grpcfuse", OTHER_SIDE),
-            Map.entry("fuse.osxfs", OTHER_SIDE),
-            Map.entry("osxfs", OTHER_SIDE),
-            Map.entry("fakeowner", OTHER_SIDE),
-            Map.entry("overlay", LAYER),
-            Map.entry("aufs", LAYER),
-            Map.entry("tmpfs", MEMORY),
-            Map.entry("ramfs", MEMORY));
-
     private FileSystems() {}
 
     /** What to beware of, by the type that the operating system gives the file system. */
     static Optional<String> warning(String type) {
-        return Optional.ofNullable(WARNINGS.get(type.toLowerCase(Locale.ROOT)));
+        Optional<String> shared = SharedFileSystem.of(type).map(kind -> switch (kind) {
+            case NETWORK -> OTHER_HOSTS;
+            case OTHER_SIDE -> OTHER_SIDE;
+            case REMOTE_STORE -> REMOTE_STORE;
+        });
+        return shared.or(() -> Optional.ofNullable(
+                switch (type.toLowerCase(Locale.ROOT)) {
+                    case "overlay", "aufs" -> LAYER;
+                    case "tmpfs", "ramfs" -> MEMORY;
+                    default -> null;
+                }));
     }
 }

@@ -33,6 +33,10 @@ final class Findings {
         findings.add(new Finding(Level.PROBLEM, subject, text));
     }
 
+    void add(Level level, String subject, String text) {
+        findings.add(new Finding(level, subject, text));
+    }
+
     /** A figure or name for programs. */
     Json facts() {
         return facts;

@@ -41,6 +41,14 @@ import picocli.CommandLine.Spec;
             "3:somebody still does, also after a mere look"
         })
 final class Free implements Callable<Integer> {
+    /** Looks who has a file. */
+    @FunctionalInterface
+    interface Looker {
+        LockHolders look(Path file) throws IOException;
+    }
+
+    private final Looker looker;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -67,10 +75,18 @@ final class Free implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Duration grace;
 
+    Free() {
+        this(LockHolders::of);
+    }
+
+    Free(Looker looker) {
+        this.looker = looker;
+    }
+
     @Override
     public Integer call() throws CommandFailure, IOException, InterruptedException {
         Path file = database.path();
-        LockHolders seen = LockHolders.of(file);
+        LockHolders seen = looker.look(file);
         List<LockHolder> inTheWay = inTheWay(seen);
         if (inTheWay.isEmpty()) {
             say(seen.file()
@@ -158,9 +174,9 @@ final class Free implements Callable<Integer> {
         return holder.objection();
     }
 
-    private static boolean isFreeNow(Path file) throws IOException {
+    private boolean isFreeNow(Path file) throws IOException {
         try {
-            LockHolders now = LockHolders.of(file);
+            LockHolders now = looker.look(file);
             return inTheWay(now).isEmpty() && now.isConclusive();
         } catch (NoSuchFileException e) {
             return true;
@@ -175,7 +191,7 @@ final class Free implements Callable<Integer> {
     private int report(Path file, List<LockHolder> before, boolean ended) throws IOException {
         LockHolders now;
         try {
-            now = LockHolders.of(file);
+            now = looker.look(file);
         } catch (NoSuchFileException e) {
             return ExitCode.OK; // it was deleted, and those who had it have ended
         }

@@ -62,13 +62,13 @@ final class HoldersTable {
                 INDENT + "%7s  %-5s  %-9s  %-8s  %-8s  %s", "PID", "LOCK", "TURN", "USER", "AGE", "PROGRAM"));
         for (LockHolder holder : processes) {
             String row = String.format(
-                    INDENT + "%7s  %-5s  %-9s  %-8s  %-8s  ",
+                    INDENT + "%7s  %-5s  %-9s  %s  %-8s  ",
                     holder.pid() == 0 ? "?" : Long.toString(holder.pid()),
                     lock(holder),
                     holder.queuePlace().map(HoldersTable::turn).orElse("-"),
-                    Text.cut(Text.line(holder.user().orElse("?")), 8),
+                    Columns.padded(Text.cut(Text.line(holder.user().orElse("?")), 8), 8),
                     holder.age().map(Text::time).orElse("?"));
-            lines.add(row + program(holder, Math.max(10, width - row.length())));
+            lines.add(row + program(holder, Math.max(10, width - Columns.of(row))));
         }
     }
 
@@ -93,7 +93,7 @@ final class HoldersTable {
     private static String program(LockHolder holder, int width) {
         String command = Text.command(holder.commandLine());
         String program = holder.program().isEmpty() ? "(can't be seen from here)" : Text.line(holder.program());
-        return Text.cut(command.isEmpty() || command.length() > width ? program : command, width);
+        return Text.cut(command.isEmpty() || Columns.of(command) > width ? program : command, width);
     }
 
     /** The same advice for several processes is given once. */

@@ -4,43 +4,119 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Finds out whether the locks of a directory's file system do what DuckDB and the queue need of them: a lock keeps another process out, can
  * be taken after it was released, and is dropped when its process is killed. On a scratch file, with a second process.
+ *
+ * <p>A request for a lock does not return while a network file system's lock server is down, and nothing can break it off. So the trial has a
+ * thread of its own, which is left behind then, and does not keep this program from ending.
  */
 final class LockTrial {
     private static final Duration DROPPED_WITHIN = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /**
+     * What came of it.
+     *
+     * @param level how good or bad
+     * @param text in words
+     * @param answered whether the file system has answered at all; if not, nothing else that needs a lock will return either
+     */
+    record Result(Findings.Level level, String text, boolean answered) {
+        static Result of(Findings.Level level, String text) {
+            return new Result(level, text, true);
+        }
+    }
 
     private LockTrial() {}
 
-    static void run(Path directory, Findings findings) throws InterruptedException {
+    /**
+     * Tries it, and notes the outcome.
+     *
+     * @return whether the file system has answered
+     */
+    static boolean run(Path directory, Findings findings) throws InterruptedException {
+        Result result = within(PATIENCE, () -> of(directory));
+        findings.add(result.level, "locks", result.text);
+        return result.answered;
+    }
+
+    static Result within(Duration patience, Callable<Result> trial) throws InterruptedException {
+        var task = new FutureTask<>(trial);
+        Thread thread = new Thread(task, "duckpool-lock-trial");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return task.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return new Result(
+                    Findings.Level.PROBLEM,
+                    "no answer within " + Text.time(patience)
+                            + ": the file system's lock server does not reply (on NFS: rpc.statd, lockd or the server itself);"
+                            + " DuckDB would hang too. Mend it, or keep the database on a local disk",
+                    false);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof InterruptedException interrupted) {
+                throw interrupted;
+            }
+            throw new IllegalStateException("the self-test of locks failed", e.getCause());
+        }
+    }
+
+    private static Result of(Path directory) throws InterruptedException {
         Path scratch =
                 directory.resolve(".duckpool-check-" + ProcessHandle.current().pid() + ".tmp");
         try {
             Files.deleteIfExists(scratch); // of a check with the same number that was killed
             try (LockProbe here = LockProbe.make(scratch)) {
-                run(here, scratch, findings);
+                return of(here, scratch);
             } finally {
                 Files.deleteIfExists(scratch);
             }
         } catch (AccessDeniedException e) {
-            findings.warn("locks", "not tested: this user may not make the scratch file " + scratch);
+            return Result.of(Findings.Level.WARNING, "not tested: this user may not make the scratch file " + scratch);
+        } catch (FileSystemException e) {
+            if (!isReadOnly(directory, e)) {
+                return failed(e);
+            }
+            return Result.of(
+                    Findings.Level.WARNING,
+                    "not tested: the file system is read-only, so nobody can write the database; who reads it needs no turn");
         } catch (IOException e) {
-            findings.problem(
-                    "locks",
-                    "the self-test failed: " + FailureText.of(e)
-                            + "; if the file system has no locks, keep the database on a local disk");
+            return failed(e);
         }
     }
 
-    private static void run(LockProbe here, Path scratch, Findings findings) throws IOException, InterruptedException {
+    private static Result failed(IOException failure) {
+        return Result.of(
+                Findings.Level.PROBLEM,
+                "the self-test failed: " + FailureText.of(failure)
+                        + "; if the file system has no locks, keep the database on a local disk");
+    }
+
+    /** Java knows of a mount of its own; of another view of one that is writable elsewhere, as for containers, the error alone tells. */
+    private static boolean isReadOnly(Path directory, FileSystemException failure) {
+        try {
+            return "Read-only file system".equals(failure.getReason())
+                    || Files.getFileStore(directory).isReadOnly();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Result of(LockProbe here, Path scratch) throws IOException, InterruptedException {
         String failure = null;
         try (var other = new Other(scratch)) {
             if (!here.tryLock().equals(LockProbe.GRANTED)) {
@@ -59,11 +135,11 @@ final class LockTrial {
                 }
             }
         }
-        if (failure == null) {
-            findings.ok("locks", "a second process was kept out, let in, and its lock dropped when it was killed");
-        } else {
-            findings.problem("locks", failure + "; keep the database on a local disk");
-        }
+        return failure == null
+                ? Result.of(
+                        Findings.Level.OK,
+                        "a second process was kept out, let in, and its lock dropped when it was killed")
+                : Result.of(Findings.Level.PROBLEM, failure + "; keep the database on a local disk");
     }
 
     private static boolean isGrantedSoon(LockProbe here) throws IOException, InterruptedException {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,7 +44,7 @@ import picocli.CommandLine.Spec;
             "127:there is no such command"
         })
 final class Run implements Callable<Integer> {
-    /** Tells the command that it runs inside a turn: the file's real path. */
+    /** Tells the command that it runs inside a turn: the file's real path; of several the innermost. */
     static final String TURN = "DUCKPOOL_TURN";
 
     @Spec
@@ -87,25 +88,40 @@ final class Run implements Callable<Integer> {
         }
         Path path = database.path();
         FileMutex mutex = FileMutex.of(path);
-        if (mutex.file().toString().equals(System.getenv(TURN))) {
-            throw new CommandFailure(
-                    ExitCode.RUNNER_FAILED,
-                    "this already runs inside a turn on "
-                            + Text.line(mutex.file().toString())
-                            + ", and would wait for itself; run the command directly");
-        }
+        HeldTurns turns = HeldTurns.parse(System.getenv(HeldTurns.VARIABLE));
+        String file = mutex.file().toString();
+        refuseToWaitForever(turns, file);
         var patience = new Patience(timeout, quiet ? null : spec.commandLine().getErr());
         try (var child = new Child()) {
             try (Permit turn = TurnWait.on(mutex, shared, patience)) {
                 if (!queueOnly) {
                     LockWait.on(mutex.file(), shared, patience);
                 }
-                child.start(command, Map.of(TURN, mutex.file().toString()));
+                child.start(
+                        command,
+                        Map.of(TURN, file, HeldTurns.VARIABLE, turns.with(file).toString()));
                 return child.await();
             } catch (InterruptedException e) {
                 return child.endedEarly()
                         .orElseThrow(() -> new CommandFailure(ExitCode.RUNNER_FAILED, "interrupted", e));
             }
+        }
+    }
+
+    private void refuseToWaitForever(HeldTurns turns, String file) throws CommandFailure {
+        if (turns.contain(file)) {
+            throw new CommandFailure(
+                    ExitCode.RUNNER_FAILED,
+                    "this already runs inside a turn on " + Text.line(file)
+                            + ", and would wait for itself; run the command directly");
+        }
+        Optional<String> behind = turns.behind(file);
+        if (behind.isPresent() && timeout == null) {
+            throw new CommandFailure(
+                    ExitCode.RUNNER_FAILED,
+                    "this already runs inside a turn on " + Text.line(behind.get())
+                            + ", and who takes both the other way round would wait for it while it waits for them: take the turn on "
+                            + Text.line(file) + " first, or say with --timeout how long to wait");
         }
     }
 }

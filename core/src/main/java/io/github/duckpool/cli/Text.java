@@ -58,25 +58,24 @@ final class Text {
         return word.matches("[\\p{L}\\p{N}_@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
-    /** The text if it fits, else its beginning and an ellipsis. */
+    /** The text if it fits into so many columns, else its beginning and an ellipsis. */
     static String cut(String text, int width) {
-        if (text.length() <= width) {
-            return text;
-        }
-        int end = Math.max(0, width - 1);
-        boolean inPair = end > 0 && Character.isHighSurrogate(text.charAt(end - 1));
-        return text.substring(0, inPair ? end - 1 : end) + "…";
+        return Columns.of(text) <= width ? text : text.substring(0, Columns.fitting(text, width - 1)) + "…";
     }
 
-    /** Breaks a text at blanks into lines that fit; a longer word stands alone. */
+    /** Breaks a text at blanks into lines that fit; a longer word, such as a path, stands alone, for to break it would break copying it. */
     static List<String> wrap(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
+        int used = 0;
         for (String word : line(text).split(" ", -1)) {
-            if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+            int columns = Columns.of(word);
+            if (!line.isEmpty() && used + 1 + columns > width) {
                 lines.add(line.toString());
                 line.setLength(0);
+                used = 0;
             }
+            used += (line.isEmpty() ? 0 : 1) + columns;
             line.append(line.isEmpty() ? "" : " ").append(word);
         }
         lines.add(line.toString());

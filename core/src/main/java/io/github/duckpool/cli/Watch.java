@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -80,14 +81,15 @@ final class Watch implements Callable<Integer> {
                 LockHolders seen = LockHolders.of(file);
                 exitCode = Holding.exitCode(seen);
                 if (live) {
-                    picture(out, HoldersTable.of(seen, Terminal.width()));
+                    Terminal.Size size = Terminal.size();
+                    picture(out, HoldersTable.of(seen, Math.max(20, size.columns())), size);
                 } else {
                     before = change(out, before, summary(seen));
                 }
             } catch (NoSuchFileException e) {
                 exitCode = ExitCode.OK;
                 if (live) {
-                    picture(out, List.of(FailureText.of(e)));
+                    picture(out, List.of(Text.line(FailureText.of(e))), Terminal.size());
                 } else {
                     before = change(out, before, "no such file");
                 }
@@ -99,14 +101,30 @@ final class Watch implements Callable<Integer> {
         }
     }
 
-    private void picture(PrintWriter out, List<String> lines) {
+    private void picture(PrintWriter out, List<String> lines, Terminal.Size size) {
         out.print(FROM_THE_TOP);
-        for (String line : lines) {
+        for (String line : fitting(lines, size)) {
             out.print(line + REST_OF_LINE + "\n");
         }
         out.print(REST_OF_LINE + "\n" + now() + ", every " + Text.time(interval) + "; Ctrl+C ends it" + REST_OF_SCREEN
                 + "\n");
         out.flush();
+    }
+
+    /**
+     * As many lines as leave room for the last two and the cursor, with each no longer than the terminal is wide: a picture that scrolls
+     * would not be drawn over the one before.
+     */
+    static List<String> fitting(List<String> lines, Terminal.Size size) {
+        int room = Math.max(1, size.rows() - 3);
+        List<String> shown = lines.stream()
+                .limit(lines.size() <= room ? room : room - 1)
+                .map(line -> Text.cut(line, size.columns()))
+                .collect(Collectors.toCollection(ArrayList::new));
+        if (shown.size() < lines.size()) {
+            shown.add(Text.cut("… and " + (lines.size() - shown.size()) + " more lines", size.columns()));
+        }
+        return shown;
     }
 
     private static String change(PrintWriter out, String before, String now) {

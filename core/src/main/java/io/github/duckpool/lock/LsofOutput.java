@@ -32,8 +32,8 @@ final class LsofOutput {
      * Reads the output.
      *
      * @param roles the files that were asked for, by inode
-     * @param locks whether this platform's lsof knows about locks; if not, they are inferred from the access: DuckDB locks what it
-     *     opens for writing exclusively, and what it opens for reading shared
+     * @param locks whether this platform's lsof knows about locks; if not, they are inferred from the access unless it tells of one
+     *     even so: DuckDB locks what it opens for writing exclusively, and what it opens for reading shared
      */
     static List<Entry> parse(String output, Map<Long, Role> roles, boolean locks) {
         List<Entry> entries = new ArrayList<>();
@@ -69,6 +69,7 @@ final class LsofOutput {
         if (role == null || !descriptor.matches("\\d{1,9}")) {
             return null;
         }
+        String told = fields.getOrDefault('l', " ");
         String access = fields.getOrDefault('a', " ");
         boolean writable = access.equals("w") || access.equals("u");
         Mode inferred = access.equals("r") ? Mode.READ : writable ? Mode.WRITE : Mode.NONE;
@@ -77,7 +78,7 @@ final class LsofOutput {
                 role,
                 fields.getOrDefault('n', ""),
                 writable,
-                locks ? lock(fields.getOrDefault('l', " ")) : inferred,
+                locks || !told.isBlank() ? lock(told) : inferred,
                 false);
     }
 

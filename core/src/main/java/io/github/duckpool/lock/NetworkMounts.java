@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,24 +14,6 @@ import org.jspecify.annotations.Nullable;
  * is down; so of those only such are asked as may be the database itself, because they lie where it does.
  */
 final class NetworkMounts {
-    private static final Set<String> TYPES = Set.of(
-            "9p",
-            "afs",
-            "ceph",
-            "cifs",
-            "fuse.glusterfs",
-            "fuse.grpcfuse",
-            "fuse.s3fs",
-            "fuse.sshfs",
-            "gfs2",
-            "lustre",
-            "nfs",
-            "nfs4",
-            "ocfs2",
-            "smb3",
-            "smbfs",
-            "virtiofs");
-
     private record Mount(Path place, boolean network, String type) {}
 
     private final List<Mount> mounts;
@@ -62,7 +43,7 @@ final class NetworkMounts {
             String[] fields = line.split(" ", -1);
             Path place = fields.length > 2 ? place(unescape(fields[1])) : null;
             if (place != null) {
-                mounts.add(new Mount(place, TYPES.contains(fields[2]), fields[2]));
+                mounts.add(new Mount(place, SharedFileSystem.of(fields[2]).isPresent(), fields[2]));
             }
         }
         return new NetworkMounts(mounts, file);

@@ -4,17 +4,26 @@ import io.github.duckpool.lock.OpenFile.Role;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds a database's files among those that processes have open. It asks for the attributes of what the links in
- * {@code /proc/PID/fd} lead to, which opens nothing. Immutable and thread-safe.
+ * {@code /proc/PID/fd} lead to, which opens nothing but that directory. Immutable and thread-safe.
+ *
+ * <p>There are thousands of descriptors, and a system call for each is nearly all that a look costs. So there is one for most of them: it
+ * begins at the open directory, which spares the kernel the way there. Only a plain file's name is read too, once, for one that was
+ * deleted is known by it.
  */
 final class ProcDescriptors {
     private static final String DELETED = " (deleted)";
@@ -35,61 +44,114 @@ final class ProcDescriptors {
      */
     @Nullable
     List<OpenFile> of(long pid) {
+        return of(pid, new HashSet<>());
+    }
+
+    /**
+     * The same, for one of many processes.
+     *
+     * @param others plain files that were found to be none of the database's in this pass, by device and inode: processes of one
+     *     program have many in common. Not for a later pass, for an inode gets another file when its own is gone
+     */
+    @Nullable
+    List<OpenFile> of(long pid, Set<Object> others) {
         String directory = "/proc/" + pid;
-        String[] numbers = new File(directory, "fd").list();
         try {
-            if (numbers != null) {
-                return numbers.length == 0 ? ofThreads(directory) : in(directory, numbers);
-            }
-        } catch (AccessDeniedException e) {
-            // Root without CAP_SYS_PTRACE, as in most containers, may list the numbers and see nothing of what they
-            // lead to.
+            List<OpenFile> found = in(directory, others);
+            return found == null ? ofThreads(directory, others) : found;
+        } catch (IOException e) {
+            // Another user's; or gone. Root without CAP_SYS_PTRACE, as in most containers, may list the numbers and see
+            // nothing of what they lead to.
+            return new ProcProcess(pid).exists() ? null : List.of();
         }
-        return new ProcProcess(pid).exists() ? null : List.of();
     }
 
     /** The first thread shows none: it may have ended while others of its process go on; all share one table of descriptors. */
-    private List<OpenFile> ofThreads(String directory) throws AccessDeniedException {
+    private List<OpenFile> ofThreads(String directory, Set<Object> others) throws AccessDeniedException {
         String[] threads = new File(directory, "task").list();
         if (threads != null && threads.length > 1) {
             for (String thread : threads) {
-                String[] numbers = new File(directory + "/task/" + thread, "fd").list();
-                if (numbers != null && numbers.length > 0) {
-                    return in(directory + "/task/" + thread, numbers);
+                try {
+                    List<OpenFile> found = in(directory + "/task/" + thread, others);
+                    if (found != null) {
+                        return found;
+                    }
+                } catch (AccessDeniedException e) {
+                    throw e;
+                } catch (IOException e) {
+                    // this thread has ended
                 }
             }
         }
         return List.of();
     }
 
-    private List<OpenFile> in(String directory, String[] numbers) throws AccessDeniedException {
+    /**
+     * The descriptors of a process or thread.
+     *
+     * @return null if it shows none at all
+     * @throws IOException if they can't be listed
+     * @throws AccessDeniedException if it may not be seen where they lead
+     */
+    private @Nullable List<OpenFile> in(String directory, Set<Object> others) throws IOException {
         List<OpenFile> found = new ArrayList<>();
-        for (String number : numbers) {
-            OpenFile file = file(directory, number);
-            if (file != null) {
-                found.add(file);
+        boolean any = false;
+        try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of(directory, "fd"))) {
+            for (Path link : links) {
+                any = true;
+                if (mayBeAsked(link)) {
+                    OpenFile file = file(directory, link, view(links, link), others);
+                    if (file != null) {
+                        found.add(file);
+                    }
+                }
             }
+        } catch (DirectoryIteratorException e) {
+            return found; // it has ended meanwhile
         }
-        return found;
+        return any ? found : null;
     }
 
-    private @Nullable OpenFile file(String directory, String number) throws AccessDeniedException {
-        Path link = Path.of(directory + "/fd/" + number);
+    private static BasicFileAttributeView view(DirectoryStream<Path> directory, Path link) {
+        return directory instanceof SecureDirectoryStream<Path> open
+                ? open.getFileAttributeView(link.getFileName(), BasicFileAttributeView.class)
+                : Files.getFileAttributeView(link, BasicFileAttributeView.class);
+    }
+
+    /** Not so for a file whose server may not answer. */
+    private boolean mayBeAsked(Path link) throws AccessDeniedException {
+        if (!mounts.areOthers()) {
+            return true;
+        }
         try {
-            if (mounts.areOthers() && mounts.contain(Files.readSymbolicLink(link))) {
-                return null; // a file whose server may not answer
-            }
-            if (!isCandidate(link)) {
+            Path target = Files.readSymbolicLink(link);
+            return target.isAbsolute() && !mounts.contain(target); // else a socket, a pipe or the like
+        } catch (AccessDeniedException e) {
+            throw e;
+        } catch (IOException e) {
+            return false; // closed meanwhile
+        }
+    }
+
+    private @Nullable OpenFile file(String directory, Path link, BasicFileAttributeView view, Set<Object> others)
+            throws AccessDeniedException {
+        try {
+            BasicFileAttributes attributes = view.readAttributes();
+            Object key = attributes.fileKey();
+            if (key == null || (!files.has(key) && (!attributes.isRegularFile() || others.contains(key)))) {
                 return null;
             }
             Path target = Files.readSymbolicLink(link);
-            Object key = Files.readAttributes(link, BasicFileAttributes.class).fileKey();
             String path = target.toString();
             boolean deleted = path.endsWith(DELETED)
                     && Files.getAttribute(link, "unix:nlink") instanceof Integer links
                     && links == 0;
             Role role = files.role(target, key, deleted);
-            return role == null ? null : describe(directory, number, role, path, deleted);
+            if (role == null) {
+                others.add(key);
+                return null;
+            }
+            return describe(directory, link.getFileName().toString(), role, path, deleted);
         } catch (AccessDeniedException e) {
             refuseUnlessReadable(link);
             return null; // the link may be followed, and its file's own file system (FUSE) refuses: none of ours
@@ -107,15 +169,6 @@ final class ProcDescriptors {
         } catch (IOException e) {
             // closed meanwhile
         }
-    }
-
-    /**
-     * Whether it is worth a closer look, found out by one system call, for there are thousands of descriptors: it leads to one of the
-     * files; or to one that was deleted, which may have been one of them, as its old name tells.
-     */
-    private boolean isCandidate(Path link) throws IOException {
-        Map<String, Object> attributes = Files.readAttributes(link, "unix:fileKey,nlink");
-        return files.has(attributes.get("fileKey")) || Integer.valueOf(0).equals(attributes.get("nlink"));
     }
 
     private static OpenFile describe(String directory, String number, Role role, String path, boolean deleted) {

@@ -10,11 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Linux. Locks are read first and descriptors after them; a lock whose process shows no descriptor of the file is looked up once more,
- * for its owner may have ended in between.
+ * Linux. Locks are read while descriptors are looked through, for that is a wait for the kernel and this is work. So a lock and its
+ * process may be seen at different moments: a lock whose process shows no descriptor of the file is looked up once more, for its owner may
+ * have ended, or come, in between.
  */
 final class ProcView implements ProcessView {
     private static final int CAP_KILL = 5;
@@ -65,25 +69,16 @@ final class ProcView implements ProcessView {
         }
     }
 
-    /** What a process has open of the files; null if that may not be read. */
-    private record Open(long pid, @Nullable List<OpenFile> files) {}
-
     Sighting look() {
-        Locks locks = Locks.read(files);
+        var reading = new FutureTask<>(() -> Locks.read(files));
+        Thread reader = new Thread(reading, "duckpool-locks");
+        reader.setDaemon(true);
+        reader.start();
         Map<Long, Optional<List<OpenFile>>> seen = new LinkedHashMap<>();
-        Set<Long> denied = new TreeSet<>();
-        // In parallel: the time goes into system calls, a few for each of thousands of descriptors.
-        List<Open> looked = pids().parallelStream()
-                .map(pid -> new Open(pid, descriptors.of(pid)))
-                .filter(open -> open.files == null || !open.files.isEmpty())
-                .toList();
-        for (Open open : looked) {
-            if (open.files == null) {
-                denied.add(open.pid);
-            } else {
-                seen.put(open.pid, Optional.of(open.files));
-            }
-        }
+        ProcScan scan = ProcScan.of(descriptors);
+        scan.seen().forEach((pid, open) -> seen.put(pid, Optional.of(open)));
+        Set<Long> denied = new TreeSet<>(scan.denied());
+        Locks locks = get(reading);
         Locks again = isExplained(locks, seen) ? locks : Locks.read(files);
         for (LockTable.Lock lock : again.database) {
             addOwner(lock.pid(), seen, denied);
@@ -108,6 +103,26 @@ final class ProcView implements ProcessView {
                 again.known || denied.isEmpty(),
                 LockHolders.Source.PROC,
                 now);
+    }
+
+    /** The kernel's answer takes milliseconds and can't be broken off, so an interrupt is left for later. */
+    private static Locks get(Future<Locks> reading) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return reading.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    throw new IllegalStateException("the locks could not be read", e.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private static boolean isExplained(Locks locks, Map<Long, Optional<List<OpenFile>>> seen) {
@@ -218,17 +233,6 @@ final class ProcView implements ProcessView {
             notes.add("A deleted file is still open: what is written to it is lost when it is closed");
         }
         return notes;
-    }
-
-    private static List<Long> pids() {
-        String[] names = new File("/proc").list();
-        List<Long> pids = new ArrayList<>();
-        for (String name : names == null ? new String[0] : names) {
-            if (Character.isDigit(name.charAt(0))) {
-                pids.add(Long.parseLong(name));
-            }
-        }
-        return pids;
     }
 
     @Override

@@ -11,7 +11,11 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -114,6 +118,77 @@ class CheckTest {
         assertThat(folder.err())
                 .contains("is a directory; name the database file in it")
                 .hasLineCount(1);
+    }
+
+    @Test
+    void aLogThatLostItsDatabaseIsNoticed() throws Exception {
+        Path old = directory.resolve("old.duckdb");
+        Path moved = directory.resolve("moved.duckdb");
+        try (var holder = DatabaseHolder.start(old)) {
+            holder.signal("KILL");
+            holder.exitCode();
+        }
+        assertThat(Cli.run("check", old).out()).doesNotContain("stray log");
+        Files.move(old, moved);
+
+        Cli check = Cli.run("check", moved);
+        assertThat(check.exitCode()).as(check.err()).isZero();
+        assertThat(check.out().replaceAll("\\s+", " "))
+                .contains("warning stray log old.duckdb.wal, without a database of that name")
+                .contains("rename the log to moved.duckdb.wal");
+        Cli gone = Cli.run("check", old);
+        assertThat(gone.exitCode()).isEqualTo(1);
+        assertThat(gone.err()).contains("its log (.wal) is there").hasLineCount(1);
+
+        Files.move(directory.resolve("old.duckdb.wal"), directory.resolve("moved.duckdb.wal"));
+        assertThat(Cli.run("check", moved).out()).contains("don't delete it").doesNotContain("stray log");
+    }
+
+    @Test
+    void aLockServerThatDoesNotAnswerIsNotWaitedForLong() throws Exception {
+        var never = new CountDownLatch(1);
+        LockTrial.Result result = LockTrial.within(Duration.ofMillis(50), () -> {
+            never.await();
+            throw new AssertionError("nobody counts down");
+        });
+
+        assertThat(result.level()).isEqualTo(Findings.Level.PROBLEM);
+        assertThat(result.answered()).isFalse();
+        assertThat(result.text()).startsWith("no answer within 0.1s: the file system's lock server does not reply");
+    }
+
+    /** A read-only view of a writable directory, as containers get it, and a file system that is read-only for all. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\"",
+                "cp \"$1/letters.duckdb\" \"$1/..\" && mount -t tmpfs none \"$1\" && cp \"$1/../letters.duckdb\" \"$1\""
+                        + " && mount -o remount,ro \"$1\""
+            })
+    void aReadOnlyFileSystemIsSaidPlainly(String mount) throws Exception {
+        Path mounted = Files.createDirectory(directory.resolve("ro"));
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + mounted.resolve("letters.duckdb"))) {
+            connection.createStatement().execute("CREATE TABLE letter AS SELECT 1");
+        }
+        List<String> command = new ArrayList<>(List.of("unshare", "--user", "--map-root-user", "--mount", "sh", "-c"));
+        command.add(mount + " && shift && exec \"$@\"");
+        command.addAll(List.of("sh", mounted.toString()));
+        List<String> tried = new ArrayList<>(command);
+        tried.add("true");
+        Assumptions.assumeTrue(
+                new ProcessBuilder(tried).start().waitFor() == 0, "SKIPPED: nothing can be mounted here");
+        command.addAll(CliProcess.java(Main.class));
+        command.addAll(List.of("check", mounted.resolve("letters.duckdb").toString()));
+        try (var run = CliProcess.startCommand(command, directory)) {
+            assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+            assertThat(run.out().replaceAll("\\s+", " "))
+                    .contains(
+                            mount.contains("bind")
+                                    ? "warning permission this user may read it, and not write it"
+                                    : "warning permission the file system is mounted read-only")
+                    .contains("warning locks not tested: the file system is read-only")
+                    .contains("1 table");
+        }
     }
 
     @ParameterizedTest

@@ -2,12 +2,17 @@ package io.github.duckpool.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.duckpool.lock.LockHolders;
 import io.github.duckpool.mutex.FileMutex;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** Ending who keeps others from a file: not without a word, and nobody else. */
 @EnabledOnOs(OS.LINUX)
@@ -92,6 +98,40 @@ class FreeTest {
             assertThat(free.exitCode()).as(free.out()).isZero();
             assertThat(free.out()).containsOnlyOnce("has ended").contains("is free");
             assertThat(readers.exitCode()).isEqualTo(128 + 15);
+        }
+    }
+
+    @Test
+    void whoEndedWhileItWasLookedAtIsNotInTheWay() throws Exception {
+        try (var holder = DatabaseHolder.start(file)) {
+            var ending = new AtomicBoolean(true);
+            var out = new StringWriter();
+            var free = new CommandLine(new Free(path -> {
+                LockHolders seen = LockHolders.of(path);
+                if (ending.getAndSet(false)) {
+                    assertThat(seen.isFree()).isFalse();
+                    end(holder);
+                }
+                return seen;
+            }));
+            free.registerConverter(Duration.class, new TimeConverter()).setOut(new PrintWriter(out, true));
+
+            assertThat(free.execute(file.toString(), "--yes"))
+                    .as(out.toString())
+                    .isZero();
+            assertThat(out.toString().replace('\n', ' '))
+                    .contains("would leave alone PID " + holder.pid())
+                    .contains("had ended before")
+                    .contains("is free");
+        }
+    }
+
+    private static void end(CliProcess holder) throws IOException {
+        try {
+            holder.signal("KILL");
+            holder.exitCode();
+        } catch (Exception e) {
+            throw new IOException(e);
         }
     }
 

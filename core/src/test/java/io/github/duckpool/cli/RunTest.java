@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,10 +98,41 @@ class RunTest {
 
     @Test
     void aTurnInsideItsOwnTurnIsRefused() throws Exception {
-        List<String> nested = List.of("env", Run.TURN + "=" + FileMutex.of(file).file());
+        List<String> nested = List.of(
+                "env",
+                HeldTurns.VARIABLE + "="
+                        + HeldTurns.parse(null).with(FileMutex.of(file).file().toString()));
         try (var run = CliProcess.startAs(nested, directory, "run", file.toString(), "--", "true")) {
             assertThat(run.exitCode()).isEqualTo(125);
             assertThat(run.err()).contains("this already runs inside a turn").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void nestsOfTurnsCantWaitForEachOther() throws Exception {
+        String first = directory.resolve("1").toString();
+        String second = directory.resolve("2: two").toString();
+        assertThat(nested(first, second, "true")).isZero();
+        assertThat(nested(second, first, "true")).as("against the order").isEqualTo(125);
+        assertThat(nested(second, first, "true", "--timeout", "10s")).isZero();
+        List<String> threefold = new ArrayList<>(CliProcess.java(Main.class));
+        threefold.addAll(List.of("run", first, "--timeout", "1m", "--", "true"));
+        assertThat(nested(first, second, threefold.toArray(new String[0])))
+                .as("the outermost is not forgotten")
+                .isEqualTo(125);
+    }
+
+    /** Runs a command inside a turn inside a turn; further words that begin with -- are options of the inner one. */
+    private int nested(String outer, String inner, String... command) throws Exception {
+        List<String> words = new ArrayList<>(List.of("run", outer, "--"));
+        words.addAll(CliProcess.java(Main.class));
+        words.addAll(List.of("run", inner));
+        boolean options = command.length == 3;
+        words.addAll(options ? List.of(command[1], command[2]) : List.of());
+        words.add("--");
+        words.addAll(options ? List.of(command[0]) : List.of(command));
+        try (var run = CliProcess.start(directory, words.toArray(new String[0]))) {
+            return run.exitCode();
         }
     }
 

@@ -37,6 +37,14 @@ class LsofTest {
             + "f6\0ar\0l \0i4\0n/Users/ann/other\0\n";
 
     @Test
+    void aLockThatLsofTellsIsBelievedOnAnyPlatform() {
+        String told = "p501\0cjava\0Lann\0\nf12\0au\0lR\0i10141905\0n/x\0\nf13\0ar\0lN\0i10141905\0n/x\0\n";
+        assertThat(LsofOutput.parse(told, ROLES, false).get(0).open())
+                .extracting(OpenFile::lock)
+                .containsExactly(Mode.READ, Mode.NONE);
+    }
+
+    @Test
     void recordedOutput() {
         List<LsofOutput.Entry> entries = LsofOutput.parse(RECORDED, ROLES, true);
         assertThat(entries).hasSize(1);

@@ -3,6 +3,7 @@ package io.github.duckpool.sharing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.duckpool.ChildJvm;
 import io.github.duckpool.DuckPool;
 import io.github.duckpool.DuckPoolBuilder;
 import io.github.duckpool.Sharing;

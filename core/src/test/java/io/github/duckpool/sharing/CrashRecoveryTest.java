@@ -2,6 +2,7 @@ package io.github.duckpool.sharing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.duckpool.ChildJvm;
 import io.github.duckpool.DuckPool;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.github.duckpool.sharing;
 
+import io.github.duckpool.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -2,6 +2,7 @@ package io.github.duckpool.sharing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.duckpool.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

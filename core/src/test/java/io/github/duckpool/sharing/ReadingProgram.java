@@ -1,5 +1,6 @@
 package io.github.duckpool.sharing;
 
+import io.github.duckpool.ChildJvm;
 import io.github.duckpool.DuckPool;
 import io.github.duckpool.Sharing;
 import java.io.BufferedReader;

@@ -2,6 +2,7 @@ package io.github.duckpool.sharing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.duckpool.ChildJvm;
 import io.github.duckpool.Rounds;
 import java.io.IOException;
 import java.nio.file.Files;

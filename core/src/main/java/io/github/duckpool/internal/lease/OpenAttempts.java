@@ -5,6 +5,7 @@ import io.github.duckpool.lock.DuckError.Kind;
 import io.github.duckpool.observe.Alert;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
@@ -98,12 +99,12 @@ final class OpenAttempts {
         try {
             return tenancy.opener().open(file);
         } catch (WrittenMeanwhileException e) {
-            note(tenancy, "a program that has just written to it", Kind.OTHER);
+            note(tenancy, "a program that has just written to it", "", Kind.OTHER);
             throw e;
         } catch (SQLException e) {
             DuckError error = DuckError.classify(e);
             if (isInTheWay(error.kind())) {
-                note(tenancy, describe(error), error.kind());
+                note(tenancy, describe(error), since(error), error.kind());
             }
             throw e;
         }
@@ -114,15 +115,21 @@ final class OpenAttempts {
         return kind == Kind.FILE_LOCKED || kind == Kind.HANDLE_CONFLICT;
     }
 
-    private void note(FileTenancy tenancy, String who, Kind kind) {
-        holder = who;
+    /**
+     * Remembers who is in the way, and says so now and then.
+     *
+     * @param who the same for the same holder
+     * @param since its start and age, which changes
+     */
+    private void note(FileTenancy tenancy, String who, String since, Kind kind) {
+        holder = who + since;
         long now = System.nanoTime();
         // Who writes in between is the holder of before or after, and says nothing new.
         boolean isKnown = kind == Kind.OTHER ? loggedHolder != null : who.equals(loggedHolder);
         if (!isKnown || now - loggedNanos >= LOG_NANOS) {
             loggedHolder = who;
             loggedNanos = now;
-            String message = file + " is held by " + who
+            String message = file + " is held by " + who + since
                     + ", which does not take turns in its queue; tried again until it is free";
             // Another process is named by one of the two: by the policy, unless it has had enough. A closing in this
             // one, which
@@ -138,14 +145,14 @@ final class OpenAttempts {
         if (error.kind() == Kind.HANDLE_CONFLICT) {
             return "this process, which is just closing it";
         }
-        StringBuilder text = new StringBuilder(
-                error.holderPid().isPresent()
-                        ? "PID " + error.holderPid().getAsLong()
-                        : "a process that can't be seen from here (another container or host?)");
-        error.holderCommand()
-                .ifPresent(command -> text.append(" (").append(command).append(')'));
-        error.holderUser().ifPresent(user -> text.append(" of user ").append(user));
-        return text.append(error.holderReadsOnly() ? " as a reader" : "").toString();
+        return OtherProcess.name(error.holderPid().orElse(0), error.holderCommand(), error.holderUser())
+                + (error.holderReadsOnly() ? " as a reader" : "");
+    }
+
+    private static String since(DuckError error) {
+        return error.holderPid().isPresent()
+                ? OtherProcess.since(error.holderPid().getAsLong(), Instant.now())
+                : "";
     }
 
     /** Who keeps DuckDB's lock at the moment. */

@@ -3,7 +3,9 @@ package io.github.duckpool.internal.lease;
 import io.github.duckpool.lock.LockTable;
 import io.github.duckpool.lock.QueuePlace;
 import io.github.duckpool.mutex.FileMutex;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Says who has the turn on a file, where the operating system tells; otherwise that somebody has. */
 final class TurnReport {
@@ -22,19 +24,7 @@ final class TurnReport {
             return waits + ", which this process has (in another class loader, or the turn has just come)";
         }
         long before = queue.stream().takeWhile(place -> place.pid() != own).count();
-        return waits + ", which " + process(first) + " has; " + before + " before it";
-    }
-
-    private static String process(long pid) {
-        if (pid == 0) {
-            return "a process that can't be seen from here (in another container, or on another host)";
-        }
-        var text = new StringBuilder("PID ").append(pid);
-        ProcessHandle.of(pid).map(ProcessHandle::info).ifPresent(info -> {
-            info.command()
-                    .ifPresent(command -> text.append(" (").append(command).append(')'));
-            info.user().ifPresent(user -> text.append(" of user ").append(user));
-        });
-        return text.toString();
+        return waits + ", which " + OtherProcess.name(first, Optional.empty(), Optional.empty()) + " has"
+                + OtherProcess.since(first, Instant.now()) + "; " + before + " before it";
     }
 }
