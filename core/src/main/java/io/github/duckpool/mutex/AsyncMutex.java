@@ -31,4 +31,8 @@ public sealed class AsyncMutex extends AsyncSemaphore permits KeyLine {
     public AsyncMutex(MutexOptions options) {
         super(1, options);
     }
+
+    AsyncMutex(boolean behindDoor, MutexOptions options) {
+        super(1, behindDoor, options);
+    }
 }

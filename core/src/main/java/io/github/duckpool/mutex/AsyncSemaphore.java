@@ -65,7 +65,11 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
      * @throws IllegalArgumentException if there are fewer
      */
     public AsyncSemaphore(int permits, MutexOptions options) {
-        super(permits, options);
+        this(permits, permits == 1, options);
+    }
+
+    AsyncSemaphore(int permits, boolean behindDoor, MutexOptions options) {
+        super(permits, behindDoor, options);
     }
 
     /**
@@ -152,7 +156,10 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
      */
     public <T extends @Nullable Object> CompletableFuture<T> withPermit(Supplier<? extends CompletionStage<T>> work) {
         Objects.requireNonNull(work, "work");
-        return takeUnnamed() ? WorkTicket.doAtOnce(this, work) : queueFuture(new WorkTicket<>(this, work), null);
+        long token = takeUnnamed();
+        return token != Door.NONE
+                ? WorkTicket.doAtOnce(this, token, work)
+                : queueFuture(new WorkTicket<>(this, work), null);
     }
 
     /**
@@ -169,7 +176,10 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
             Duration timeout, Supplier<? extends CompletionStage<T>> work) {
         Objects.requireNonNull(work, "work");
         checkTimeout(timeout);
-        return takeUnnamed() ? WorkTicket.doAtOnce(this, work) : queueFuture(new WorkTicket<>(this, work), timeout);
+        long token = takeUnnamed();
+        return token != Door.NONE
+                ? WorkTicket.doAtOnce(this, token, work)
+                : queueFuture(new WorkTicket<>(this, work), timeout);
     }
 
     /**
@@ -185,8 +195,9 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
      */
     public <T extends @Nullable Object> T call(Callable<T> work) throws Exception {
         Objects.requireNonNull(work, "work");
-        if (!Thread.currentThread().isInterrupted() && takeUnnamed()) {
-            return callUnnamed(work);
+        long token = Thread.currentThread().isInterrupted() ? Door.NONE : takeUnnamed();
+        if (token != Door.NONE) {
+            return callUnnamed(work, token);
         }
         try (Permit permit = lock()) {
             return work.call();
@@ -210,8 +221,9 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
     public <T extends @Nullable Object> T call(Duration timeout, Callable<T> work) throws Exception {
         Objects.requireNonNull(work, "work");
         checkTimeout(timeout);
-        if (!Thread.currentThread().isInterrupted() && takeUnnamed()) {
-            return callUnnamed(work);
+        long token = Thread.currentThread().isInterrupted() ? Door.NONE : takeUnnamed();
+        if (token != Door.NONE) {
+            return callUnnamed(work, token);
         }
         try (Permit permit = lock(timeout)) {
             return work.call();
@@ -266,11 +278,11 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
         return take();
     }
 
-    private <T extends @Nullable Object> T callUnnamed(Callable<T> work) throws Exception {
+    private <T extends @Nullable Object> T callUnnamed(Callable<T> work, long token) throws Exception {
         try {
             return work.call();
         } finally {
-            release();
+            giveBack(token);
         }
     }
 

@@ -14,7 +14,7 @@ final class KeyLine extends AsyncMutex {
     private final Consumer<KeyLine> drop;
 
     KeyLine(Object key, MutexOptions options, Consumer<KeyLine> drop) {
-        super(options);
+        super(false, options);
         this.key = key;
         this.drop = drop;
     }

@@ -257,11 +257,12 @@ public final class KeyedMutex<K> {
             K key, @Nullable Duration timeout, Supplier<? extends CompletionStage<T>> work) {
         Objects.requireNonNull(work, "work");
         try {
-            return on(
-                    key,
-                    line -> line.takeUnnamed()
-                            ? WorkTicket.doAtOnce(line, work)
-                            : line.request(new WorkTicket<>(line, work), timeout));
+            return on(key, line -> {
+                long token = line.takeUnnamed();
+                return token != Door.NONE
+                        ? WorkTicket.doAtOnce(line, token, work)
+                        : line.request(new WorkTicket<>(line, work), timeout);
+            });
         } catch (IllegalStateException | RejectedExecutionException e) {
             return CompletableFuture.failedFuture(e);
         }

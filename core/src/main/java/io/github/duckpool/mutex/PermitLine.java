@@ -16,12 +16,13 @@ import org.jspecify.annotations.Nullable;
  * All that decides who gets a permit at once and who waits is one word. It is
  * <ul>
  *   <li>{@link Available}: so many permits are to be had, and nobody waits;
- *   <li>a {@link HeldPermit}, where there is but one permit: it is held by that object, and nobody waits;
+ *   <li>a {@link Door.Opening}, where there is but one permit: nobody waits, and the {@link Door} says whether the permit is to be had;
  *   <li>a {@link Ticket}: all permits are held; this is whoever came last and had to get in line, linked to the one who came before;
  *   <li>{@link Shut}: the line is closed, for good.
  * </ul>
  * Taking a permit that is there is one compare-and-set, and so is returning one while nobody waits, and so is getting in line. A
- * newcomer finds a permit only when nobody waits, so it can't overtake.
+ * newcomer finds a permit only when nobody waits, so it can't overtake. (A {@link KeyLine} has no door: its word has to say in one
+ * compare-and-set that the permit is there and nobody waits.)
  *
  * <h2>The list and the role</h2>
  * The stack of tickets is turned into a list, oldest first, by whoever serves the line. One thread at a time has that role: it is taken by adding a
@@ -34,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <h2>Outcome</h2>
  * Matching is a compare-and-set on the ticket's own state, against its giving up by time-out, cancellation or interrupt; a ticket that gave up
  * is left out. Who was matched is told after the role has been laid down, under no lock. A future can still be completed from outside before that;
- * then the permit goes on to the next. So a permit is always in exactly one place: in the word, in a wish, or with one ticket or one holder, and
- * these return it by a compare-and-set of their own state.
+ * then the permit goes on to the next. So a permit is always in exactly one place: in the word or at its door, in a wish, or with one ticket or one
+ * holder, and these return it by a compare-and-set of their own state or of the door's.
  *
  * <h2>Counting</h2>
  * {@code arrivals - matched - left} tickets wait: all that got in line; those that got a permit or an error; those that gave up. Only
@@ -54,6 +55,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>The line is closed while tickets arrive: the word that is exchanged for {@link Shut} brings along all who arrived before;
  *       who comes later sees it.
  *   <li>The executor takes nothing any more: the ticket is told on the spot instead, for a permit must not be lost with it.
+ *   <li>The permit is on its way back to the door while a ticket gets in line: the ticket takes it out of the opening, or finds the door
+ *       open and shuts it again; it is in line only behind a permit that somebody holds and a door that is shut.
  * </ol>
  *
  * <p>Why not the waiter and the line of the borrow gate: that gate's slots come back with a state of their own and may be
@@ -68,6 +71,9 @@ abstract sealed class PermitLine permits AsyncSemaphore {
     private static final long LOOK = 1L << 32;
 
     private static final int SWEEP_SLACK = 64;
+
+    /** Stands for a permit without an object that was not taken at the door. */
+    private static final long NOT_OF_DOOR = -1;
 
     private static final VarHandle WORD;
     private static final VarHandle ROLE;
@@ -96,7 +102,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
     }
 
     final int permits;
-    final boolean single;
+    private final @Nullable Door door;
     private final @Nullable Executor executor;
     private final long maxWaiters;
 
@@ -120,63 +126,110 @@ abstract sealed class PermitLine permits AsyncSemaphore {
     private @Nullable Ticket<?> tail;
     private @Nullable Ticket<?> last;
 
-    PermitLine(int permits, MutexOptions options) {
+    PermitLine(int permits, boolean behindDoor, MutexOptions options) {
         if (permits < 1) {
             throw new IllegalArgumentException("permits must be at least 1, was " + permits);
         }
         this.permits = permits;
-        this.single = permits == 1;
+        this.door = behindDoor ? new Door() : null;
         this.executor = options.executor();
         this.maxWaiters = options.maxWaiters();
         this.one = new Available(1, permits);
-        this.word = single ? one : new Available(permits, permits);
+        this.word = behindDoor ? Door.Opening.ofNew() : permits == 1 ? one : new Available(permits, permits);
     }
 
     /** A permit for the caller, if one is to be had without waiting. */
     final @Nullable Permit take() {
-        for (Object seen = word; seen instanceof Available available && available.permits > 0; seen = word) {
-            HeldPermit permit = new HeldPermit(this);
-            if (WORD.compareAndSet(this, seen, single ? permit : available.fewer())) {
-                return permit;
+        Door atDoor = door;
+        if (atDoor != null) {
+            for (long token = atDoor.tokenOfNext(); token != Door.NONE; token = atDoor.tokenOfNext()) {
+                DoorPermit permit = new DoorPermit(this, token);
+                if (atDoor.take(token)) {
+                    return permit;
+                }
             }
         }
-        return null;
+        return takeFromWord() ? held() : null;
     }
 
-    /** Takes a permit without an object for it; the caller returns it by {@link #release}, once. */
-    final boolean takeUnnamed() {
-        for (Object seen = word; seen instanceof Available available && available.permits > 0; seen = word) {
-            if (WORD.compareAndSet(this, seen, available.fewer())) {
-                return true;
+    /**
+     * Takes a permit without an object for it.
+     *
+     * @return the token by which the caller returns it once, by {@link #giveBack}; {@link Door#NONE} if there is no permit
+     */
+    final long takeUnnamed() {
+        Door atDoor = door;
+        if (atDoor != null) {
+            for (long token = atDoor.tokenOfNext(); token != Door.NONE; token = atDoor.tokenOfNext()) {
+                if (atDoor.take(token)) {
+                    return token;
+                }
             }
         }
-        return false;
+        return takeFromWord() ? NOT_OF_DOOR : Door.NONE;
     }
 
-    /** Returns the single permit if nobody waits. */
-    final boolean uncover(HeldPermit permit) {
-        if (word != permit || !WORD.compareAndSet(this, permit, one)) {
-            return false;
+    private Permit held() {
+        try {
+            return new HeldPermit(this);
+        } catch (OutOfMemoryError e) {
+            release(); // the permit was taken before: it must not be lost
+            throw e;
         }
-        idle();
-        return true;
+    }
+
+    /** Takes a permit that is to be returned by {@link #release}. */
+    private boolean takeFromWord() {
+        while (true) {
+            Object seen = word;
+            if (seen instanceof Available available && available.permits > 0) {
+                if (WORD.compareAndSet(this, seen, available.fewer())) {
+                    return true;
+                }
+            } else {
+                return seen instanceof Door.Opening opening && door != null && door.takeIfThere(opening);
+            }
+        }
+    }
+
+    /** Returns the permit that this token was given for, if it was not returned before. */
+    final void giveBack(long token) {
+        Door atDoor = door;
+        if (token == NOT_OF_DOOR || atDoor == null) {
+            release();
+        } else if (!atDoor.giveBack(token) && atDoor.claim(token)) {
+            release();
+        }
     }
 
     /** Returns the permit of a ticket that had waited. */
     final void releaseBy(Ticket<?> ticket) {
         // Still the word: nobody came after it, and whoever came before it was served before it.
-        if (word == ticket && WORD.compareAndSet(this, ticket, one)) {
+        if (word == ticket && putBack(ticket)) {
             idle();
         } else {
             release();
         }
     }
 
+    /** Puts a permit back into the word, if that is still the one that was seen, which has nobody waiting. */
+    private boolean putBack(Object seen) {
+        if (door == null) {
+            return WORD.compareAndSet(this, seen, seen instanceof Available available ? available.more() : one);
+        }
+        Door.Opening opening = new Door.Opening();
+        if (!WORD.compareAndSet(this, seen, opening)) {
+            return false;
+        }
+        door.open(opening);
+        return true;
+    }
+
     /** Returns a permit that is the caller's to return. */
     final void release() {
         Object seen = word;
-        while (seen instanceof Available available) {
-            if (WORD.compareAndSet(this, seen, available.more())) {
+        while (seen instanceof Available || seen instanceof Door.Opening) {
+            if (putBack(seen)) {
                 idle();
                 return;
             }
@@ -211,6 +264,11 @@ abstract sealed class PermitLine permits AsyncSemaphore {
                 }
                 continue;
             }
+            if (seen instanceof Door.Opening opening && door != null && door.takeOrShut(opening)) {
+                uncount(before);
+                ticket.takeAtOnce();
+                return -1;
+            }
             if (before < 0) {
                 before = Math.max(0, (long) ARRIVALS.getAndAdd(this, 1L) - matched - left);
                 if (before >= maxWaiters) {
@@ -225,9 +283,6 @@ abstract sealed class PermitLine permits AsyncSemaphore {
             }
             ticket.next = seen instanceof Ticket<?> earlier ? earlier : null;
             if (WORD.compareAndSet(this, seen, ticket)) {
-                if (seen instanceof HeldPermit permit) {
-                    permit.cover();
-                }
                 return before;
             }
         }
@@ -273,6 +328,9 @@ abstract sealed class PermitLine permits AsyncSemaphore {
             if (seen instanceof Shut) {
                 return;
             }
+            if (seen instanceof Door.Opening opening && door != null) {
+                door.takeOrShut(opening); // what is taken here is nobody's any more
+            }
         } while (!WORD.compareAndSet(this, seen, new Shut(seen instanceof Ticket<?> latest ? latest : null)));
         serve(LOOK);
     }
@@ -288,7 +346,11 @@ abstract sealed class PermitLine permits AsyncSemaphore {
 
     /** How many permits are to be had; a snapshot. */
     final int free() {
-        return word instanceof Available available ? available.permits : 0;
+        Object seen = word;
+        if (seen instanceof Door.Opening opening && door != null) {
+            return door.hasPermit(opening) ? 1 : 0;
+        }
+        return seen instanceof Available available ? available.permits : 0;
     }
 
     /** Runs what tells a future: by the executor that was given, else after what this thread is telling already. */
@@ -380,14 +442,14 @@ abstract sealed class PermitLine permits AsyncSemaphore {
                 return null;
             }
             if (seen == last) {
-                if (WORD.compareAndSet(this, seen, one)) {
+                if (putBack(seen)) {
                     last = null;
                     return null;
                 }
             } else if (seen instanceof Ticket<?> latest) {
                 admit(latest);
-            } else if (seen instanceof Available available) {
-                if (WORD.compareAndSet(this, seen, available.more())) {
+            } else if (seen instanceof Available || seen instanceof Door.Opening) {
+                if (putBack(seen)) {
                     return null;
                 }
             } else {

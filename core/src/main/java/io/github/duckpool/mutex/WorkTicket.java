@@ -18,17 +18,17 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
         this.work = work;
     }
 
-    /** Does the work at once, under a permit that the caller has taken. */
+    /** Does the work at once, under a permit that the caller has taken, by the token for it. */
     static <T extends @Nullable Object> CompletableFuture<T> doAtOnce(
-            PermitLine line, Supplier<? extends CompletionStage<T>> work) {
+            PermitLine line, long token, Supplier<? extends CompletionStage<T>> work) {
         CompletionStage<T> stage = start(work);
         if (stage instanceof CompletableFuture<T> future && future.isDone()) {
-            line.release();
+            line.giveBack(token);
             return future.getClass() == CompletableFuture.class ? future : future.copy();
         }
         CompletableFuture<T> result = new CompletableFuture<>();
         stage.whenComplete((value, error) -> line.deliverHere(() -> {
-            line.release();
+            line.giveBack(token);
             settle(result, value, error);
         }));
         return result;

@@ -254,6 +254,30 @@ abstract class FutureContract extends MutexContract {
     }
 
     @Test
+    void nobodyGetsInAfterTheCloseOfALineThatNobodyWaitsIn() throws Exception {
+        AsyncSemaphore free = newMutex(MutexOptions.ofDefaults());
+        free.close();
+        isClosed(free);
+        AsyncSemaphore held = newMutex(MutexOptions.ofDefaults());
+        Permit permit = held.lock();
+        held.close();
+        isClosed(held);
+        permit.close();
+        isClosed(held);
+    }
+
+    private static void isClosed(AsyncSemaphore line) {
+        assertThat(line.available()).isZero();
+        assertThatThrownBy(line::tryAcquire).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(line::lock).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> line.call(() -> 1)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> line.acquire().join()).hasCauseInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> line.withPermit(() -> CompletableFuture.completedFuture(1))
+                        .join())
+                .hasCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void aFullLineRefusesAndSaysWhy() throws Exception {
         AsyncSemaphore bounded = newMutex(MutexOptions.ofDefaults().maxWaiters(2));
         Permit first = bounded.lock();
