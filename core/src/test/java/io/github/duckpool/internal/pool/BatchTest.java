@@ -57,32 +57,51 @@ class BatchTest {
     /** The driver throws "cannot rollback - no transaction is active" and hides why. */
     @Test
     void aBatchWhoseCommitFailsSaysWhy() throws SQLException {
-        try (Connection mine = slot.borrow();
-                Connection other = slot.connect()) {
-            other.setAutoCommit(false);
-            LeakTest.run(other, "INSERT INTO letter VALUES (7, 1)");
-            try (PreparedStatement insert = mine.prepareStatement(
-                    "INSERT INTO letter SELECT ?, (SELECT count(*) FROM range(20000000) a WHERE a.range % 7 = 3)")) {
-                insert.setInt(1, 7);
-                insert.addBatch();
-                CompletableFuture<Void> commit = CompletableFuture.runAsync(() -> {
-                    try {
-                        // While the batch runs: its snapshot is older than this commit.
-                        TimeUnit.MILLISECONDS.sleep(20);
-                        other.commit();
-                    } catch (SQLException | InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
-                assertThatThrownBy(insert::executeBatch)
-                        .isInstanceOf(SQLException.class)
-                        .hasMessageNotContaining("no transaction is active");
-                commit.join();
+        try (Connection mine = slot.borrow()) {
+            int id = 7;
+            for (long work = 20_000_000; !failsBecauseOfAnother(mine, id, work); work *= 2) {
+                id++; // the batch was over before the other could commit
             }
             assertThat(mine.getAutoCommit()).isTrue();
+            assertThat(slot.valueElsewhere("SELECT count(*) FROM letter WHERE id = " + id))
+                    .isEqualTo("1");
         }
-        assertThat(slot.valueElsewhere("SELECT count(*) FROM letter WHERE id = 7"))
-                .isEqualTo("1");
+    }
+
+    /** Runs a batch while another inserts the same row; false if the batch came first, and the other failed. */
+    private boolean failsBecauseOfAnother(Connection mine, int id, long work) throws SQLException {
+        String sql = "INSERT INTO letter SELECT ?, (SELECT count(*) FROM range(" + work + ") a WHERE a.range % 7 = 3)";
+        try (Connection other = slot.connect();
+                PreparedStatement insert = mine.prepareStatement(sql)) {
+            other.setAutoCommit(false);
+            LeakTest.run(other, "INSERT INTO letter VALUES (" + id + ", 1)");
+            insert.setInt(1, id);
+            insert.addBatch();
+            CompletableFuture<Boolean> commits = CompletableFuture.supplyAsync(() -> {
+                try {
+                    // While the batch runs: its snapshot is older than this commit.
+                    TimeUnit.MILLISECONDS.sleep(20);
+                    other.commit();
+                    return true;
+                } catch (SQLException e) {
+                    return false;
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            SQLException failure = null;
+            try {
+                insert.executeBatch();
+            } catch (SQLException e) {
+                failure = e;
+            }
+            if (!commits.join()) {
+                assertThat((Throwable) failure).isNull();
+                return false;
+            }
+            assertThat((Throwable) failure).isNotNull().hasMessageNotContaining("no transaction is active");
+            return true;
+        }
     }
 
     @Test
