@@ -42,7 +42,7 @@ public final class BulkFamily implements Family {
     public Duration budget(Effort effort) {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(3);
-            case REPORT -> Duration.ofSeconds(20);
+            case REPORT -> Duration.ofSeconds(30);
             case FULL -> Duration.ofMinutes(3);
         };
     }
@@ -52,7 +52,7 @@ public final class BulkFamily implements Family {
         double seconds =
                 switch (effort) {
                     case QUICK -> 0.25;
-                    case REPORT -> 0.7;
+                    case REPORT -> 1.5;
                     case FULL -> 3;
                 };
         List<String> ways = effort == Effort.QUICK

@@ -38,7 +38,7 @@ final class BulkRows {
 
     private static final int ROWS_PER_TRANSACTION = 200_000;
     private static final int ROWS_OF_FUTURES = 20_000;
-    private static final double WARM_UP_SECONDS = 0.3;
+    private static final double WARM_UP_SECONDS = 1;
     private static final String[] TITLES =
             IntStream.range(0, 1000).mapToObj(i -> "letter " + i).toArray(String[]::new);
 

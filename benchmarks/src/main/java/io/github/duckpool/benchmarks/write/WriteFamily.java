@@ -58,7 +58,7 @@ public final class WriteFamily implements Family {
         }
         double seconds = effort == Effort.REPORT ? 1.5 : 5;
         List<Case> cases = new ArrayList<>();
-        for (int threads : new int[] {1, 8, 32}) {
+        for (int threads : effort == Effort.REPORT ? new int[] {1, 8, 32} : new int[] {1, 2, 8, 32}) {
             cases.add(of(INSERTS, threads, seconds, List.of(Writer.HIKARI, Writer.WRITE, Writer.GROUP, Writer.APPEND)));
         }
         cases.add(of(HOT_ROW, 32, seconds, List.of(Writer.HIKARI, Writer.WRITE, Writer.GROUP)));
