@@ -6,6 +6,7 @@ import io.github.duckpool.benchmarks.harness.Benchmarks;
 import io.github.duckpool.benchmarks.harness.Family;
 import io.github.duckpool.benchmarks.mutex.MutexFamily;
 import io.github.duckpool.benchmarks.processes.HandOverFamily;
+import io.github.duckpool.benchmarks.processes.HoldersFamily;
 import io.github.duckpool.benchmarks.processes.ProcessesFamily;
 import io.github.duckpool.benchmarks.processes.SharingFamily;
 import io.github.duckpool.benchmarks.processes.TurnsFamily;
@@ -40,6 +41,7 @@ public final class Main {
                 new ProcessesFamily(),
                 new SharingFamily(),
                 new TurnsFamily(),
+                new HoldersFamily(),
                 new MutexFamily());
     }
 

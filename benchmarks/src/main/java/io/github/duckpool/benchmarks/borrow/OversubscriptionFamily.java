@@ -44,7 +44,7 @@ public final class OversubscriptionFamily implements Family {
     @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
-            case QUICK -> Duration.ofSeconds(14);
+            case QUICK -> Duration.ofSeconds(11);
             case REPORT -> Duration.ofSeconds(100);
             case FULL -> Duration.ofMinutes(15);
         };

@@ -49,7 +49,7 @@ public final class ProcessesFamily implements Family {
     public Duration budget(Effort effort) {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(9);
-            case REPORT -> Duration.ofSeconds(100);
+            case REPORT -> Duration.ofSeconds(90);
             case FULL -> Duration.ofMinutes(5);
         };
     }
