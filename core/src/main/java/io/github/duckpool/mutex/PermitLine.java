@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * what it has answered, if nothing came meanwhile. A permit that comes back while somebody waits is such a wish. In the
  * role a permit is matched with the oldest ticket alive, or goes back into the word if there is none: by a compare-and-set
  * on the very ticket that was last seen there, so nobody can have got in line unseen. The word keeps the last ticket even when the list has
- * taken it over ({@code last} remembers which), so taking over costs no write to the word.
+ * taken it over ({@link TicketList} remembers which), so taking over costs no write to the word.
  *
  * <h2>Outcome</h2>
  * Matching is a compare-and-set on the ticket's own state, against its giving up by time-out, cancellation or interrupt; a ticket that gave up
@@ -79,8 +79,6 @@ abstract sealed class PermitLine permits AsyncSemaphore {
     private static final VarHandle ROLE;
     private static final VarHandle ARRIVALS;
     private static final VarHandle LEFT;
-    private static final VarHandle MATCHED;
-    private static final VarHandle SWEPT;
 
     static {
         try {
@@ -89,8 +87,6 @@ abstract sealed class PermitLine permits AsyncSemaphore {
             ROLE = counter(lookup, "role");
             ARRIVALS = counter(lookup, "arrivals");
             LEFT = counter(lookup, "left");
-            MATCHED = counter(lookup, "matched");
-            SWEPT = counter(lookup, "swept");
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -114,17 +110,8 @@ abstract sealed class PermitLine permits AsyncSemaphore {
     private volatile long role;
     private volatile long left;
 
-    // Written in the role, by their handles.
-    @SuppressWarnings("UnusedVariable")
-    private volatile long matched;
-
-    @SuppressWarnings("UnusedVariable")
-    private volatile long swept;
-
-    // The server's: the list, and the ticket that was the word when the list last took over.
-    private @Nullable Ticket<?> head;
-    private @Nullable Ticket<?> tail;
-    private @Nullable Ticket<?> last;
+    /** The server's. */
+    private final TicketList list = new TicketList();
 
     PermitLine(int permits, boolean behindDoor, MutexOptions options) {
         if (permits < 1) {
@@ -270,7 +257,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
                 return -1;
             }
             if (before < 0) {
-                before = Math.max(0, (long) ARRIVALS.getAndAdd(this, 1L) - matched - left);
+                before = Math.max(0, (long) ARRIVALS.getAndAdd(this, 1L) - list.matched() - left);
                 if (before >= maxWaiters) {
                     uncount(before);
                     if (seen == word) {
@@ -341,7 +328,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
 
     /** How many tickets wait; a snapshot. */
     final int waiting() {
-        return (int) Math.max(0, arrivals - matched - left);
+        return (int) Math.max(0, arrivals - list.matched() - left);
     }
 
     /** How many permits are to be had; a snapshot. */
@@ -412,7 +399,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
                 sweep();
             }
             if (word instanceof Shut shut && failed == null) {
-                failed = takeAll(shut);
+                failed = list.failAll(shut);
             }
         } while ((long) ROLE.getAndAdd(this, -answered) != answered);
         while (first != null) {
@@ -433,7 +420,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
     /** Finds the oldest ticket alive and gives it a permit; null if there is none, and then the permit is in the word again. */
     private @Nullable Ticket<?> match() {
         while (true) {
-            Ticket<?> oldest = poll();
+            Ticket<?> oldest = list.poll();
             if (oldest != null) {
                 return oldest;
             }
@@ -441,13 +428,13 @@ abstract sealed class PermitLine permits AsyncSemaphore {
             if (seen instanceof Shut) {
                 return null;
             }
-            if (seen == last) {
+            if (list.isLast(seen)) {
                 if (putBack(seen)) {
-                    last = null;
+                    list.forgetLast();
                     return null;
                 }
             } else if (seen instanceof Ticket<?> latest) {
-                admit(latest);
+                list.admit(latest);
             } else if (seen instanceof Available || seen instanceof Door.Opening) {
                 if (putBack(seen)) {
                     return null;
@@ -458,106 +445,15 @@ abstract sealed class PermitLine permits AsyncSemaphore {
         }
     }
 
-    /** Takes the oldest ticket alive out of the list, and gives it a permit. */
-    private @Nullable Ticket<?> poll() {
-        while (true) {
-            Ticket<?> oldest = head;
-            if (oldest == null) {
-                return null;
-            }
-            head = oldest.next;
-            if (head == null) {
-                tail = null;
-            }
-            oldest.next = null;
-            if (oldest.move(Ticket.WAITING, Ticket.HELD)) {
-                MATCHED.setRelease(this, matched + 1);
-                return oldest;
-            }
-            SWEPT.setRelease(this, swept + 1);
-        }
-    }
-
-    /** Takes over into the list all who have come since it last did. */
-    private void admit(Ticket<?> latest) {
-        Ticket<?> oldest = null;
-        Ticket<?> ticket = latest;
-        while (ticket != null && ticket != last) {
-            Ticket<?> earlier = ticket.next;
-            ticket.next = oldest;
-            oldest = ticket;
-            ticket = earlier;
-        }
-        last = latest;
-        if (oldest == null) {
-            return;
-        }
-        if (tail == null) {
-            head = oldest;
-        } else {
-            tail.next = oldest;
-        }
-        tail = latest;
-    }
-
-    /** Takes everybody out of the line, and gives an error to those alive. */
-    private @Nullable Ticket<?> takeAll(Shut shut) {
-        if (shut.latest != null) {
-            admit(shut.latest);
-            shut.latest = null;
-        }
-        Ticket<?> first = null;
-        Ticket<?> latest = null;
-        while (head != null) {
-            Ticket<?> oldest = head;
-            head = oldest.next;
-            oldest.next = null;
-            if (!oldest.move(Ticket.WAITING, Ticket.FAILED)) {
-                SWEPT.setRelease(this, swept + 1);
-                continue;
-            }
-            MATCHED.setRelease(this, matched + 1);
-            if (latest == null) {
-                first = oldest;
-            } else {
-                latest.next = oldest;
-            }
-            latest = oldest;
-        }
-        tail = null;
-        last = null;
-        return first;
-    }
-
     private boolean isSweepDue() {
-        long inLine = left - swept;
+        long inLine = left - list.swept();
         return inLine > SWEEP_SLACK && inLine >= waiting();
     }
 
-    /** Drops those who gave up, in the list and before it. */
     private void sweep() {
-        if (word instanceof Ticket<?> latest && latest != last) {
-            admit(latest);
+        if (word instanceof Ticket<?> latest) {
+            list.admit(latest);
         }
-        Ticket<?> ticket = head;
-        Ticket<?> kept = null;
-        int dropped = 0;
-        head = null;
-        while (ticket != null) {
-            Ticket<?> after = ticket.next;
-            ticket.next = null;
-            if (ticket.state == Ticket.LEFT) {
-                dropped++;
-            } else if (kept == null) {
-                head = ticket;
-                kept = ticket;
-            } else {
-                kept.next = ticket;
-                kept = ticket;
-            }
-            ticket = after;
-        }
-        tail = kept;
-        SWEPT.setRelease(this, swept + dropped);
+        list.sweep();
     }
 }
