@@ -3,11 +3,13 @@ package io.github.duckpool;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +19,14 @@ import org.jspecify.annotations.Nullable;
 /** Binds settings by name onto a builder: the one table of names that frameworks may use. */
 final class PoolProperties {
     private static final String PRESET = "preset";
+    private static final String SHARING = "sharing";
+    private static final String MAX_SLICE = "sharingMaxSlice";
+    private static final String MAX_SLICE_CUT_OFF = "sharingMaxSliceCutOff";
+    private static final String READ_ONLY = "readOnly";
+
+    /** What others yield to or change, whatever the order of the map. */
+    private static final List<String> FIRST = List.of(PRESET, READ_ONLY, SHARING);
+
     private static final String DATA_SOURCE = "dataSource";
     private static final String SETTINGS = "settings";
     private static final String SETTINGS_PREFIX = SETTINGS + ".";
@@ -50,13 +60,17 @@ final class PoolProperties {
         parsed("leakThreshold", PoolProperties::duration, DuckPoolBuilder::leakThreshold);
         parsed("closeTimeout", PoolProperties::duration, DuckPoolBuilder::closeTimeout);
         parsed("maxOvertaking", PoolProperties::duration, DuckPoolBuilder::maxOvertaking);
-        parsed("readOnly", PoolProperties::bool, DuckPoolBuilder::readOnly);
+        parsed(READ_ONLY, PoolProperties::bool, DuckPoolBuilder::readOnly);
         parsed("lendAfterLockLoss", PoolProperties::bool, DuckPoolBuilder::lendAfterLockLoss);
         parsed(
                 "groupCommit",
                 PoolProperties::integer,
                 (builder, writes) -> builder.groupCommit(GroupCommit.upTo(writes)));
-        parsed("sharing", PoolProperties::sharing, DuckPoolBuilder::sharing);
+        parsed(SHARING, PoolProperties::sharing, DuckPoolBuilder::sharing);
+        slices("sharingMinSlice", Sharing::withMinSlice);
+        slices(MAX_SLICE, Sharing::withMaxSlice);
+        slices(MAX_SLICE_CUT_OFF, Sharing::withMaxSliceCutOff);
+        slices("sharingIdleRelease", Sharing::withIdleRelease);
     }
 
     private PoolProperties() {}
@@ -67,6 +81,15 @@ final class PoolProperties {
 
     private static <V> void parsed(String name, Function<String, V> parser, BiConsumer<DuckPoolBuilder, V> setter) {
         BY_NAME.put(name, (builder, text) -> setter.accept(builder, parser.apply(text)));
+    }
+
+    private static void slices(String name, BiFunction<Sharing, Duration, Sharing> change) {
+        parsed(name, PoolProperties::duration, (builder, time) -> {
+            Sharing base = builder.sharing != null
+                    ? builder.sharing
+                    : builder.readOnly ? Sharing.readOnly() : Sharing.cooperative();
+            builder.sharing(change.apply(base, time));
+        });
     }
 
     /** One setting as it was given, for messages in the words of whoever gave it. */
@@ -83,9 +106,16 @@ final class PoolProperties {
                 }
             }
         }
-        Given preset = byName.remove(PRESET); // first, so that it yields whatever the order of the map
-        if (preset != null) {
-            bind(PRESET, preset, builder);
+        Given cutOff = byName.get(MAX_SLICE_CUT_OFF);
+        if (cutOff != null && byName.containsKey(MAX_SLICE)) {
+            throw new IllegalArgumentException("property " + cutOff.name() + " must be given without "
+                    + byName.get(MAX_SLICE).name() + ": it is a longest slice too");
+        }
+        for (String name : FIRST) {
+            Given given = byName.remove(name);
+            if (given != null) {
+                bind(name, given, builder);
+            }
         }
         byName.forEach((name, given) -> bind(name, given, builder));
     }

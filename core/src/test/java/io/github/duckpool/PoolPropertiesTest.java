@@ -2,9 +2,11 @@ package io.github.duckpool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -110,6 +113,34 @@ class PoolPropertiesTest {
                 .filter(name -> !notByName.contains(name))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(ALL.keySet()).containsAll(setters);
+    }
+
+    @Test
+    void theTimesOfSharingHaveNames(@TempDir Path directory) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("sharing-idle-release", "2s");
+        values.put("sharingMinSlice", "20ms");
+        values.put("sharing-max-slice-cut-off", "5s");
+        values.put("sharing", "cooperative");
+        values.put("database", directory.resolve("letters.duckdb").toString());
+        Sharing cutOff = Sharing.cooperative()
+                .withMinSlice(Duration.ofMillis(20))
+                .withMaxSliceCutOff(Duration.ofSeconds(5))
+                .withIdleRelease(Duration.ofSeconds(2));
+        assertThat(config(values).sharing()).isEqualTo(cutOff);
+        values.remove("sharing");
+        assertThat(config(values).sharing()).as("of the default").isEqualTo(cutOff);
+        values.put("read-only", true);
+        values.put("sharing-max-slice", "5s");
+        assertThatThrownBy(() -> config(values))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("sharing-max-slice-cut-off must be given without sharing-max-slice");
+        values.remove("sharing-max-slice-cut-off");
+        assertThat(DuckPool.builder().properties(values).sharing)
+                .isEqualTo(Sharing.readOnly()
+                        .withMinSlice(Duration.ofMillis(20))
+                        .withMaxSlice(Duration.ofSeconds(5))
+                        .withIdleRelease(Duration.ofSeconds(2)));
     }
 
     @Test

@@ -159,7 +159,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
     private Permit held() {
         try {
             return new HeldPermit(this);
-        } catch (OutOfMemoryError e) {
+        } catch (Error e) { // no memory, or no stack
             release(); // the permit was taken before: it must not be lost
             throw e;
         }
@@ -204,7 +204,14 @@ abstract sealed class PermitLine permits AsyncSemaphore {
         if (door == null) {
             return WORD.compareAndSet(this, seen, seen instanceof Available available ? available.more() : one);
         }
-        Door.Opening opening = new Door.Opening();
+        Door.Opening opening;
+        try {
+            opening = new Door.Opening();
+        } catch (OutOfMemoryError e) {
+            // The permit must not be lost: it can lie in the word too, behind a door that stays shut until the next
+            // comes back.
+            return WORD.compareAndSet(this, seen, one);
+        }
         if (!WORD.compareAndSet(this, seen, opening)) {
             return false;
         }
@@ -309,6 +316,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
     }
 
     final void shut() {
+        Shut end = new Shut(null);
         Object seen;
         do {
             seen = word;
@@ -318,7 +326,8 @@ abstract sealed class PermitLine permits AsyncSemaphore {
             if (seen instanceof Door.Opening opening && door != null) {
                 door.takeOrShut(opening); // what is taken here is nobody's any more
             }
-        } while (!WORD.compareAndSet(this, seen, new Shut(seen instanceof Ticket<?> latest ? latest : null)));
+            end.latest = seen instanceof Ticket<?> latest ? latest : null;
+        } while (!WORD.compareAndSet(this, seen, end));
         serve(LOOK);
     }
 

@@ -53,7 +53,7 @@ class DisturbedOpeningTest {
     }
 
     private void startWriter() throws IOException {
-        writer = new ProcessBuilder("sh", "-c", "while :; do touch \"$0\"; done", file.toString())
+        writer = new ProcessBuilder("sh", "-c", "while :; do touch -c \"$0\"; done", file.toString())
                 .redirectError(directory.resolve("errors").toFile())
                 .start();
     }

@@ -77,7 +77,7 @@ public final class MutexFamily implements Family {
         allDrained.add(Names.FUTURES);
         return switch (effort) {
             case QUICK -> cases(List.of(1), anchors, List.of(), List.of(1), ASYNC.subList(0, 2), List.of(), 80);
-            case REPORT -> cases(List.of(1, 2, 8, 32), controlled, anchors, List.of(1, 2, 32), ASYNC, drained, 60);
+            case REPORT -> cases(List.of(1, 2, 8, 32), controlled, anchors, List.of(1, 2, 8, 32), ASYNC, drained, 60);
             case FULL -> cases(List.of(1, 2, 8, 32), all, uncontended, List.of(1, 2, 8, 32), async, allDrained, 300);
         };
     }
@@ -130,7 +130,7 @@ public final class MutexFamily implements Family {
         for (int threads : List.of(2, 8, 32)) {
             targets.add(atMost("time of a lock over Semaphore's", BLOCKING, threads, Names.SEMAPHORE, 1));
         }
-        for (int threads : List.of(1, 2, 32)) {
+        for (int threads : List.of(1, 2, 8, 32)) {
             for (String peer : ASYNC.subList(1, ASYNC.size())) {
                 double bound = !peer.equals(Names.FAIR_ASYNC_LOCK) ? 1 : threads == 1 ? 1.3 : 1.2;
                 targets.add(Target.atLeast(

@@ -66,9 +66,9 @@ public final class ProcessesFamily implements Family {
     /** Long enough for some turns of each: whoever has had one more than the others is no proof of unfairness. */
     private static List<Case> all(double times) {
         return List.of(
-                shared(2, 2 * times, Transactions.POOL, Transactions.RETRY),
+                shared(2, 2 * times, Transactions.POOL, Transactions.RETRY, Transactions.SERVER),
                 shared(4, 3 * times, Transactions.POOL, Transactions.RETRY, Transactions.SERVER),
-                shared(6, 7 * times, Transactions.POOL, Transactions.RETRY),
+                shared(6, 7 * times, Transactions.POOL, Transactions.RETRY, Transactions.SERVER),
                 new Case(
                         ONE,
                         "1 thread",

@@ -104,6 +104,7 @@ public final class WriteFamily implements Family {
                 shorter(Writer.APPEND, INSERTS, 0.1),
                 faster(Writer.WRITE, HOT_ROW, 32, 2.5),
                 faster(Writer.GROUP, HOT_ROW, 32, 4.5),
-                shorter(Writer.WRITE, HOT_ROW, 0.2));
+                shorter(Writer.WRITE, HOT_ROW, 0.2),
+                shorter(Writer.GROUP, HOT_ROW, 0.2));
     }
 }

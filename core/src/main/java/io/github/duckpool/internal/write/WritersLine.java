@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A group is many writers with one place. Whoever may share joins the group at the end of the line, as long as nobody has
  * taken a place behind it and its turn has not come; so a joiner never passes one who came before. Places behind a group are
- * taken, and groups opened, under one monitor where both happen without blocking. A blocking thread only closes the
- * last group before it queues: those who join in that moment come at the same time as it does, and may be on either side.
+ * taken, and groups opened, under one monitor where both happen without blocking; a blocking thread waits for its place afterwards.
  *
  * <p>Thread-safe.
  */
@@ -107,24 +108,39 @@ final class WritersLine implements WorkReport.Line {
             }
             throw report.full(room.most());
         }
-        last = null;
-        gathering.end();
+        CompletableFuture<Permit> place = takePlace();
         try {
-            Permit permit = mutex.lock(Duration.ofNanos(budget.leftNanos()));
+            Permit permit = place.get(budget.leftNanos(), TimeUnit.NANOSECONDS);
             budget.leftLine();
             return permit;
         } catch (InterruptedException e) {
+            giveUp(place);
             Thread.currentThread().interrupt();
             throw report.interrupted(budget, e);
         } catch (TimeoutException e) {
+            giveUp(place);
             throw report.timedOut(budget);
-        } catch (IllegalStateException e) {
+        } catch (ExecutionException e) {
             throw report.closed();
         } finally {
             room.leave();
             if (noted) {
                 holders.end();
             }
+        }
+    }
+
+    /** A place that nobody shares, at the end of the line: who comes now can't join the group before it any more. */
+    private synchronized CompletableFuture<Permit> takePlace() {
+        last = null;
+        gathering.end();
+        return mutex.acquire();
+    }
+
+    /** Leaves the line, or passes on the turn that came at the same moment. */
+    private static void giveUp(CompletableFuture<Permit> place) {
+        if (!place.cancel(false) && !place.isCompletedExceptionally()) {
+            place.join().close();
         }
     }
 
