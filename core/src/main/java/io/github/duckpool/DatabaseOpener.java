@@ -64,8 +64,13 @@ final class DatabaseOpener {
             }
             throw failure.explained();
         }
-        opening.end(anchor, config.poolName());
-        return anchor;
+        try {
+            opening.end(anchor, config.poolName());
+            return anchor;
+        } catch (RuntimeException | Error e) {
+            close(anchor, e);
+            throw e;
+        }
     }
 
     /**

@@ -25,14 +25,21 @@ import org.jspecify.annotations.Nullable;
  * than a tick to come from here to the headers, and then reads them after that write.
  */
 final class UndisturbedOpening {
+    /** What a database has that was just made: three headers. */
+    private static final long NEW_SIZE = 12_288;
+
     private final Path file;
+    private final Path log;
     private final @Nullable Stamp before;
+    private final @Nullable Stamp logBefore;
 
     private record Stamp(FileTime written, long size) {}
 
     private UndisturbedOpening(Path file) {
         this.file = file;
+        this.log = file.resolveSibling(file.getFileName() + ".wal");
         this.before = stamp(file);
+        this.logBefore = stamp(log);
     }
 
     /** The file is about to be opened. */
@@ -46,7 +53,7 @@ final class UndisturbedOpening {
      * @throws WrittenMeanwhileException if what was opened may be older than the file; the connection is closed then, and nothing was written
      */
     void end(Connection opened, String poolName) throws SQLException {
-        if (before == null || before.equals(stamp(file)) || isShared(opened)) {
+        if (!isChanged() || isShared(opened)) {
             return;
         }
         var why = new WrittenMeanwhileException(poolName, file);
@@ -58,6 +65,23 @@ final class UndisturbedOpening {
             why.addSuppressed(e);
         }
         throw why;
+    }
+
+    private boolean isChanged() {
+        Stamp after = stamp(file);
+        if (before == null) { // made by this opening, or by another process at the same moment, and then it may hold
+            // something
+            return after != null && after.size() > NEW_SIZE;
+        }
+        return !before.equals(after) && !isLogUntouched();
+    }
+
+    /**
+     * A log that was there before, and is as it was: nobody has written a checkpoint, which would have emptied it. To replay it writes to the
+     * database itself, for an index that is made again for one.
+     */
+    private boolean isLogUntouched() {
+        return logBefore != null && logBefore.size() > 0 && logBefore.equals(stamp(log));
     }
 
     /** Whether this process had the database open before: then nobody else could write, and whoever did has it open here. */

@@ -7,6 +7,7 @@ import io.github.duckpool.lock.LockTable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -54,17 +55,15 @@ final class LockWait {
     private static void pause(Set<Long> blockers, long nanos, Patience patience) throws InterruptedException {
         long from = System.nanoTime();
         long most = Math.max(1, Math.min(nanos, patience.left().toNanos()));
+        // Of others that can't be seen from here, as under hidepid, no end can be seen either.
+        List<ProcessHandle> seen =
+                blockers.stream().flatMap(pid -> ProcessHandle.of(pid).stream()).toList();
         for (long left = most; left > 0; left = most - (System.nanoTime() - from)) {
             TimeUnit.NANOSECONDS.sleep(Math.min(left, TICK_NANOS));
-            if (blockers.stream().anyMatch(LockWait::hasEnded)) {
+            if (seen.stream().anyMatch(process -> !process.isAlive())) {
                 return;
             }
         }
-    }
-
-    /** Not known of one that can't be seen from here. */
-    private static boolean hasEnded(long pid) {
-        return pid != 0 && ProcessHandle.of(pid).isEmpty();
     }
 
     /** The numbers of those in the way; 0 for one that can't be seen from here. */

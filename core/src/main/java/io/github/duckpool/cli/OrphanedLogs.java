@@ -18,6 +18,9 @@ final class OrphanedLogs {
 
     private static final String SUFFIX = ".wal";
 
+    /** DuckDB's own, while it writes a checkpoint and after one that was broken off; the next opening for writing sees to them. */
+    private static final List<String> OF_CHECKPOINTS = List.of(".checkpoint.wal", ".recovery.wal");
+
     private OrphanedLogs() {}
 
     /** Where DuckDB keeps the log of a database. */
@@ -28,7 +31,9 @@ final class OrphanedLogs {
     /** Whether a log is there and not empty, and its database is not. */
     static boolean isOne(Path log) {
         String name = String.valueOf(log.getFileName());
-        if (!name.endsWith(SUFFIX) || name.length() == SUFFIX.length()) {
+        if (!name.endsWith(SUFFIX)
+                || name.length() == SUFFIX.length()
+                || OF_CHECKPOINTS.stream().anyMatch(name::endsWith)) {
             return false;
         }
         Path database = log.resolveSibling(name.substring(0, name.length() - SUFFIX.length()));

@@ -148,7 +148,9 @@ final class ProcDescriptors {
                     && links == 0;
             Role role = files.role(target, key, deleted);
             if (role == null) {
-                others.add(key);
+                if (!deleted) { // another name of a deleted file may still be ours
+                    others.add(key);
+                }
                 return null;
             }
             return describe(directory, link.getFileName().toString(), role, path, deleted);

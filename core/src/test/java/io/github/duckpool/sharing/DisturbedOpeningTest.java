@@ -124,6 +124,23 @@ class DisturbedOpeningTest {
         }
     }
 
+    /** To make an index again from the log writes to the database, and it is this opening that does so, each time anew. */
+    @Test
+    void aLogWhoseReplayWritesToTheDatabaseIsNoDisturbance() throws Exception {
+        stopWriter();
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA disable_checkpoint_on_shutdown");
+            statement.execute("CREATE TABLE indexed AS SELECT range AS id FROM range(200000)");
+            statement.execute("CREATE UNIQUE INDEX by_id ON indexed (id)");
+        }
+        assertThat(directory.resolve("letters.duckdb.wal")).isNotEmptyFile();
+        try (DuckPool pool = builder().borrowTimeout(Duration.ofSeconds(20)).build()) {
+            assertThat(count(pool)).isEqualTo(1);
+        }
+        assertThat(alerts).isEmpty();
+    }
+
     /** Whoever has the file open in this process writes to it as he pleases. */
     @Test
     void whoJoinsADatabaseThatIsOpenHereIsNotDisturbed() throws Exception {

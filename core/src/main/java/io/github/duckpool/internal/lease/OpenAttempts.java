@@ -64,6 +64,7 @@ final class OpenAttempts {
     @Nullable
     OpenDatabase open(FileTenancy tenancy) throws SQLException {
         long backoffNanos = FIRST_BACKOFF_NANOS;
+        int disturbed = 0;
         policyGaveUp = false;
         try {
             while (true) {
@@ -72,9 +73,10 @@ final class OpenAttempts {
                 } catch (UnwantedException e) {
                     return null;
                 } catch (WrittenMeanwhileException e) {
-                    tenancy.unlessAhead();
                     Thread.interrupted(); // somebody left: the next attempt looks who is left
-                    continue; // the lock was had just now, and whoever wrote may come again
+                    if (disturbed++ == 0) {
+                        continue; // the lock was had just now, and whoever wrote may come again
+                    }
                 } catch (SQLException e) {
                     if (!isInTheWay(DuckError.classify(e).kind())) {
                         throw e;
