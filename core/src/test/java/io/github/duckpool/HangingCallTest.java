@@ -70,10 +70,17 @@ class HangingCallTest {
                 && stack[0].getClassName().startsWith("org.duckdb");
     }
 
-    /** Writes into the pipe as often as it is opened for reading, until the call has ended. */
+    /**
+     * Writes into the pipe as often as it is opened for reading, until the call has ended. It ends no sooner than what it started: that
+     * would make a plain file where the pipe was.
+     */
     private void unblock(Thread hanging) throws Exception {
         Process writer = new ProcessBuilder(
-                        "sh", "-c", "while :; do timeout 1 sh -c 'echo a,b > \"$0\"' \"$0\"; done", pipe.toString())
+                        "sh",
+                        "-c",
+                        "trap 'kill $!; wait; exit' TERM;"
+                                + " while :; do timeout 1 sh -c 'echo a,b > \"$0\"' \"$0\" & wait $!; done",
+                        pipe.toString())
                 .start();
         try {
             hanging.join();

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The command line of the families. */
 public final class Benchmarks {
@@ -92,8 +93,9 @@ public final class Benchmarks {
             measured.add(figures);
         }
         if (writes) {
-            write(directory, provenance, measured);
-            if (effort == Effort.REPORT && chosen.isEmpty()) {
+            boolean complete = effort == Effort.REPORT && chosen.isEmpty();
+            write(directory, complete ? "" : "-" + String.join("-", args[0], names(chosen)), provenance, measured);
+            if (complete) {
                 summarise(directory, provenance, measured);
             }
         } else {
@@ -120,9 +122,17 @@ public final class Benchmarks {
                         + families.stream().map(Family::name).toList() + ", was " + name));
     }
 
-    private static void write(Path directory, Provenance provenance, List<Figures> measured) throws IOException {
+    private static String names(List<Family> families) {
+        return families.isEmpty()
+                ? "all"
+                : families.stream().map(Family::name).collect(Collectors.joining("-"));
+    }
+
+    /** The suffix keeps what the README links to, a complete report of the same day, from being written over by another run. */
+    private static void write(Path directory, String suffix, Provenance provenance, List<Figures> measured)
+            throws IOException {
         Files.createDirectories(directory);
-        String name = provenance.date().toString();
+        String name = provenance.date() + suffix;
         Files.writeString(directory.resolve(name + ".json"), JsonReport.of(provenance, measured));
         Map<String, List<String>> charts = new LinkedHashMap<>();
         for (Figures figures : measured) {
