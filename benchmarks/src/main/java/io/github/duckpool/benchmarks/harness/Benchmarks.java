@@ -123,9 +123,7 @@ public final class Benchmarks {
     }
 
     private static String names(List<Family> families) {
-        return families.isEmpty()
-                ? "all"
-                : families.stream().map(Family::name).collect(Collectors.joining("-"));
+        return families.isEmpty() ? "all" : families.stream().map(Family::name).collect(Collectors.joining("-"));
     }
 
     /** The suffix keeps what the README links to, a complete report of the same day, from being written over by another run. */
