@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** Takes a lock and returns it, on this thread. */
 interface BlockingLock {
-    /** Gives what the hold was known by, so that nothing of it is optimized away. */
+    /** Gives the lock. The permit goes no further, as in a try statement, so the compiler may do without an object where it can. */
     Object hold() throws Exception;
 
     /** Those that wait for the lock. */
@@ -37,7 +37,7 @@ interface BlockingLock {
                     semaphore.acquire();
                     SemaphorePermit permit = new SemaphorePermit(semaphore);
                     permit.close();
-                    return permit;
+                    return semaphore;
                 };
             }
             case Names.REENTRANT_LOCK -> {
@@ -81,7 +81,7 @@ interface BlockingLock {
         return () -> {
             Permit permit = semaphore.lock();
             permit.close();
-            return permit;
+            return semaphore;
         };
     }
 
