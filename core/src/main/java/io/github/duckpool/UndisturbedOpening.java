@@ -69,8 +69,8 @@ final class UndisturbedOpening {
 
     private boolean isChanged() {
         Stamp after = stamp(file);
-        if (before == null) { // made by this opening, or by another process at the same moment, and then it may hold
-            // something
+        if (before == null) {
+            // Made by this opening; or by another process at the same moment, and then it may hold something.
             return after != null && after.size() > NEW_SIZE;
         }
         return !before.equals(after) && !isLogUntouched();

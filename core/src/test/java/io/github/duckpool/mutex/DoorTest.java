@@ -3,8 +3,10 @@ package io.github.duckpool.mutex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-/** The steps of a door one by one, as threads may interleave them. */
+/** The steps of a door one by one, as threads may interleave them. A door that goes wrong may try again for ever. */
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DoorTest {
     private final Door door = new Door();
     private final Door.Opening first = Door.Opening.ofNew();
