@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +26,7 @@ final class WriteLoad extends Thread {
     }
 
     /** A row whose outcome is to come. */
-    private record Pending(int x, CompletableFuture<?> future) {}
+    private record Pending(int x, @Nullable Integer result, CompletableFuture<?> future) {}
 
     private static final int WINDOW = 12;
 
@@ -83,8 +84,8 @@ final class WriteLoad extends Thread {
             case 1 -> now(x, () -> pool.write(c -> insert(c, x), shortTime()));
             case 2 -> now(x, () -> pool.append("t", x));
             case 3 -> now(x, () -> pool.append("t", Stream.<Object[]>of(new Object[] {x})));
-            case 4 -> later(x, pool.writeAsync(c -> insert(c, x), shortTime()));
-            case 5, 6 -> later(x, pool.appendAsync("t", x));
+            case 4 -> later(x, x, pool.writeAsync(c -> insert(c, x), shortTime()));
+            case 5, 6 -> later(x, null, pool.appendAsync("t", x));
             case 7 ->
                 now(x, () -> {
                     // Holds a connection, so that others wait for one.
@@ -94,12 +95,12 @@ final class WriteLoad extends Thread {
                     throw new SQLException("nothing was written");
                 });
             case 8 ->
-                later(x, pool.writeAsync(c -> {
+                later(x, x, pool.writeAsync(c -> {
                     insert(c, x);
                     DuckPoolTest.run(c, "INSERT INTO t VALUES ('no number')");
                     return x;
                 }));
-            default -> later(x, pool.writeAsync(c -> insert(c, x)));
+            default -> later(x, x, pool.writeAsync(c -> insert(c, x)));
         }
     }
 
@@ -127,8 +128,8 @@ final class WriteLoad extends Thread {
         Thread.interrupted();
     }
 
-    private void later(int x, CompletableFuture<?> future) {
-        pending.add(new Pending(x, future));
+    private void later(int x, @Nullable Integer result, CompletableFuture<?> future) {
+        pending.add(new Pending(x, result, future));
         if (random.nextInt(3) == 0) {
             Pending victim = random.nextBoolean() ? pending.getFirst() : pending.getLast();
             for (int i = random.nextInt(2_000); i > 0; i--) {
@@ -144,7 +145,10 @@ final class WriteLoad extends Thread {
     private void settle(Pending write) throws Exception {
         while (true) {
             try {
-                write.future().get();
+                Object result = write.future().get();
+                if (!Objects.equals(result, write.result())) {
+                    throw new IllegalStateException("result " + result + " of " + write);
+                }
                 note(write.x(), Outcome.GOOD);
                 return;
             } catch (CancellationException e) {

@@ -36,6 +36,10 @@ abstract class Pending<T extends @Nullable Object> extends CompletableFuture<T> 
 
     private @Nullable T result;
     private @Nullable Throwable failure;
+
+    /** Whether there is an outcome; what was stopped before it began has none of its own. */
+    private boolean settled;
+
     private volatile @Nullable Runnable leave;
 
     Pending(Call call, Budget budget, WorkReport report) {
@@ -93,19 +97,27 @@ abstract class Pending<T extends @Nullable Object> extends CompletableFuture<T> 
     }
 
     private void settled() {
+        settled = true;
         call.finish();
     }
 
-    /** Completes the future as it was settled. */
+    /**
+     * Completes the future as it was settled. Whoever comes to do it and finds that it was stopped delivers it too, and may be
+     * sooner than the one who stopped it and has not yet told: then the reason for the stop is the outcome, and never success.
+     */
     @Override
     @SuppressWarnings("NullAway") // null where the caller's T is nullable
     public void run() {
-        if (WorkReport.isCancelled(call.stopped())) {
+        SQLException stopped = call.stopped();
+        if (WorkReport.isCancelled(stopped)) {
             super.cancel(false); // the one who cancelled it may not have come so far
         } else if (failure != null) {
             completeExceptionally(failure);
-        } else {
+        } else if (settled) {
             complete(result);
+        } else {
+            completeExceptionally(
+                    stopped != null ? stopped : new IllegalStateException("delivered without an outcome"));
         }
     }
 
