@@ -129,13 +129,18 @@ final class Call implements UnitOfWork.Permission {
         state.compareAndSet(Stage.COMMITTING, Stage.RUNNING);
     }
 
-    /** It is done, with or without success. False if it was stopped. */
+    /** It is done, with or without success. False if it was stopped. Never fails: what is committed must not look as if it had. */
     boolean finish() {
+        boolean ended = end();
         Future<?> timer = deadline;
         if (timer != null) {
-            timer.cancel(false);
+            try {
+                timer.cancel(false);
+            } catch (OutOfMemoryError e) {
+                // Then it goes off, and finds that this is over.
+            }
         }
-        return end();
+        return ended;
     }
 
     private boolean end() {

@@ -46,10 +46,13 @@ final class Deliveries {
     }
 
     void addAll(Iterable<? extends Runnable> completions) {
-        for (Runnable completion : completions) {
-            queue.add(completion);
+        try {
+            for (Runnable completion : completions) {
+                queue.add(completion);
+            }
+        } finally {
+            wake(); // also if there was memory for some of them only
         }
-        wake();
     }
 
     private void wake() {
@@ -78,7 +81,15 @@ final class Deliveries {
     /** Sets the timer, unless it is set. */
     private void watch() {
         if (watching.compareAndSet(false, true)) {
-            timer.schedule(this::look, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            boolean set = false;
+            try {
+                timer.schedule(this::look, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+                set = true;
+            } finally {
+                if (!set) {
+                    watching.set(false); // no memory: whoever hires next tries again
+                }
+            }
         }
     }
 

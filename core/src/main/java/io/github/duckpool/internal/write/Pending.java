@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Pending<T extends @Nullable Object> extends CompletableFuture<T> implements Runnable {
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final int MOST_TRIES = 100;
 
     final Call call;
     final Budget budget;
@@ -37,7 +39,7 @@ abstract class Pending<T extends @Nullable Object> extends CompletableFuture<T> 
     private @Nullable T result;
     private @Nullable Throwable failure;
 
-    /** Whether there is an outcome; what was stopped before it began has none of its own. */
+    /** Whether there is an outcome, which is final; what was stopped before it began has none of its own. */
     private boolean settled;
 
     private volatile @Nullable Runnable leave;
@@ -86,17 +88,22 @@ abstract class Pending<T extends @Nullable Object> extends CompletableFuture<T> 
     /** The transaction that it shared is committed. */
     abstract void committed();
 
-    void succeed(T value) {
-        result = value;
-        settled();
+    final void succeed(T value) {
+        if (!settled) {
+            result = value;
+            settle();
+        }
     }
 
-    void fail(Throwable why) {
-        failure = why;
-        settled();
+    /** Changes nothing once the outcome is known: what is committed did not fail, whatever happened after it. */
+    final void fail(Throwable why) {
+        if (!settled) {
+            failure = why;
+            settle();
+        }
     }
 
-    private void settled() {
+    private void settle() {
         settled = true;
         call.finish();
     }
@@ -104,10 +111,26 @@ abstract class Pending<T extends @Nullable Object> extends CompletableFuture<T> 
     /**
      * Completes the future as it was settled. Whoever comes to do it and finds that it was stopped delivers it too, and may be
      * sooner than the one who stopped it and has not yet told: then the reason for the stop is the outcome, and never success.
+     *
+     * <p>Again it does no harm: it goes on with what an error broke off, and an error of memory is no reason to leave a caller waiting.
      */
     @Override
-    @SuppressWarnings("NullAway") // null where the caller's T is nullable
     public void run() {
+        for (int tries = 1; ; tries++) {
+            try {
+                completeAsSettled();
+                return;
+            } catch (OutOfMemoryError e) {
+                if (tries == MOST_TRIES) {
+                    throw e;
+                }
+                LockSupport.parkNanos(AGAIN_NANOS);
+            }
+        }
+    }
+
+    @SuppressWarnings("NullAway") // null where the caller's T is nullable
+    private void completeAsSettled() {
         SQLException stopped = call.stopped();
         if (WorkReport.isCancelled(stopped)) {
             super.cancel(false); // the one who cancelled it may not have come so far

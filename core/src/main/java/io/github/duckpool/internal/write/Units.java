@@ -72,7 +72,7 @@ final class Units {
             if (!execution.isDone() && !WorkReport.isCommitted(e)) {
                 throw execution.isBegun() && WorkReport.mayBeCommitted(e) ? report.unknownOutcome(e) : e;
             }
-            LOG.warn("rows were committed although an error was reported after it", e);
+            warn("rows were committed although an error was reported after it", e);
         } catch (RuntimeException | Error e) {
             if (!execution.isBegun()) {
                 throw e;
@@ -80,7 +80,16 @@ final class Units {
             if (!execution.isDone()) {
                 throw report.unknownOutcome(e);
             }
-            LOG.warn("rows were committed although an error was thrown after it", e);
+            warn("rows were committed although an error was thrown after it", e);
+        }
+    }
+
+    /** A log that can't be written does not undo the commit: the rows would be told to have failed, or be inserted again. */
+    private static void warn(String what, Throwable why) {
+        try {
+            LOG.warn(what, why);
+        } catch (RuntimeException | Error e) {
+            Outcomes.report(e);
         }
     }
 
@@ -242,9 +251,17 @@ final class Units {
         try {
             unit.commit();
         } catch (SQLException e) {
-            throw WorkReport.isRolledBack(e) ? e : report.unknownOutcome(e);
+            throw provesRollback(e) ? e : report.unknownOutcome(e);
         } catch (RuntimeException | Error e) {
             throw report.unknownOutcome(e);
+        }
+    }
+
+    private static boolean provesRollback(SQLException e) {
+        try {
+            return WorkReport.isRolledBack(e);
+        } catch (OutOfMemoryError noMemoryToLook) {
+            return false;
         }
     }
 

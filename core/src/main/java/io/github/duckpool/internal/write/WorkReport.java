@@ -6,6 +6,8 @@ import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The errors of the write path, with the facts. Thread-safe. */
@@ -17,6 +19,9 @@ final class WorkReport {
 
     /** SQL's state for a transaction whose resolution is unknown. */
     private static final String UNKNOWN = "08007";
+
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final int MOST_TRIES = 100;
 
     private final String name;
     private final Line line;
@@ -94,19 +99,27 @@ final class WorkReport {
 
     /** An error of a COMMIT that does not prove that nothing was committed. */
     SQLException unknownOutcome(SQLException why) {
-        return isUnknown(why)
-                ? why
-                : new SQLNonTransientConnectionException(
-                        name + ": whether the transaction was committed is unknown: " + why.getMessage(),
-                        UNKNOWN,
-                        why.getErrorCode(),
-                        why);
+        return isUnknown(why) ? why : unknownOutcome(why, why.getErrorCode(), why.getMessage());
     }
 
     /** The same for what is no error of DuckDB's, memory that ran out for one. */
     SQLException unknownOutcome(Throwable why) {
-        return new SQLNonTransientConnectionException(
-                name + ": whether the transaction was committed is unknown: " + why, UNKNOWN, why);
+        return unknownOutcome(why, 0, why);
+    }
+
+    /** Tries again where there is no memory to say it in: any other error would read as if nothing were committed. */
+    private SQLException unknownOutcome(Throwable why, int code, @Nullable Object text) {
+        for (int tries = 1; ; tries++) {
+            try {
+                return new SQLNonTransientConnectionException(
+                        name + ": whether the transaction was committed is unknown: " + text, UNKNOWN, code, why);
+            } catch (OutOfMemoryError e) {
+                if (tries == MOST_TRIES) {
+                    throw e;
+                }
+                LockSupport.parkNanos(AGAIN_NANOS);
+            }
+        }
     }
 
     /** Whether an error says that the outcome is unknown. */

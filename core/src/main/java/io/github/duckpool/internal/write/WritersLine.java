@@ -32,6 +32,9 @@ final class WritersLine implements WorkReport.Line {
 
         /** The line was closed before. */
         void refused(Group group);
+
+        /** There is nobody to hear when its turn comes. */
+        void abandoned(Group group, Error why);
     }
 
     private final AsyncMutex mutex = new AsyncMutex();
@@ -102,13 +105,23 @@ final class WritersLine implements WorkReport.Line {
             return free;
         }
         boolean noted = holders.begin(what);
-        if (!room.enter()) {
+        try {
+            if (!room.enter()) {
+                throw report.full(room.most());
+            }
+            try {
+                return await(takePlace(), budget);
+            } finally {
+                room.leave();
+            }
+        } finally {
             if (noted) {
                 holders.end();
             }
-            throw report.full(room.most());
         }
-        CompletableFuture<Permit> place = takePlace();
+    }
+
+    private Permit await(CompletableFuture<Permit> place, Budget budget) throws SQLException {
         try {
             Permit permit = place.get(budget.leftNanos(), TimeUnit.NANOSECONDS);
             budget.leftLine();
@@ -122,11 +135,9 @@ final class WritersLine implements WorkReport.Line {
             throw report.timedOut(budget);
         } catch (ExecutionException e) {
             throw report.closed();
-        } finally {
-            room.leave();
-            if (noted) {
-                holders.end();
-            }
+        } catch (Error e) { // no memory, or no stack: a turn that nobody waits for would never be passed on
+            giveUp(place);
+            throw e;
         }
     }
 
@@ -138,8 +149,10 @@ final class WritersLine implements WorkReport.Line {
     }
 
     /** Leaves the line, or passes on the turn that came at the same moment. */
-    private static void giveUp(CompletableFuture<Permit> place) {
-        if (!place.cancel(false) && !place.isCompletedExceptionally()) {
+    @SuppressWarnings("NullAway") // nobody but the caller has the future
+    static void giveUp(CompletableFuture<Permit> place) {
+        // Not by cancel: that takes memory.
+        if (!place.complete(null) && !place.isCompletedExceptionally()) {
             place.join().close();
         }
     }
@@ -176,16 +189,26 @@ final class WritersLine implements WorkReport.Line {
             member.leaveBy(fresh);
             try {
                 turns.opened(fresh, member);
-            } finally { // a turn that nobody hears of would never be passed on
-                place.whenComplete((permit, error) -> {
-                    if (permit != null) {
-                        turns.granted(fresh, permit);
-                    } else {
-                        turns.refused(fresh);
-                    }
-                });
+            } finally {
+                listen(fresh, place);
             }
             return;
+        }
+    }
+
+    private void listen(Group group, CompletableFuture<Permit> place) {
+        try {
+            place.whenComplete((permit, error) -> {
+                if (permit != null) {
+                    turns.granted(group, permit);
+                } else {
+                    turns.refused(group);
+                }
+            });
+        } catch (Error e) { // no memory: a turn that nobody hears of would never be passed on
+            turns.abandoned(group, e);
+            giveUp(place);
+            throw e;
         }
     }
 
@@ -204,10 +227,14 @@ final class WritersLine implements WorkReport.Line {
         writer = Thread.currentThread();
     }
 
-    /** Ends what {@link #begin} began, and passes the turn on. */
+    /** Ends what {@link #begin} began, and passes the turn on. Never fails: what goes wrong with the next is nothing to the caller. */
     void leave(Permit permit) {
         writer = null;
-        permit.close();
+        try {
+            permit.close();
+        } catch (RuntimeException | Error e) {
+            Outcomes.report(e);
+        }
     }
 
     @Override

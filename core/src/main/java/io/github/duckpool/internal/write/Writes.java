@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +25,7 @@ public final class Writes {
     private final WritersLine line;
     private final Units units;
     private final WorkReport report;
-    private final HoldAndWait holders;
-    private final QueueRoom room;
+    private final WriteQueue queue;
     private final ConcurrentHashMap<String, Table> tables = new ConcurrentHashMap<>();
 
     /**
@@ -41,12 +39,13 @@ public final class Writes {
         this.settings = settings;
         this.pool = pool;
         this.threads = new WorkThreads(settings.name());
-        this.holders = pool.holdAndWait();
+        HoldAndWait holders = pool.holdAndWait();
         GroupWriter groups = new GroupWriter(threads, Math.max(1, settings.groupLimit()));
-        this.room = new QueueRoom(settings.maxQueued());
+        QueueRoom room = new QueueRoom(settings.maxQueued());
         this.line = new WritersLine(settings.name(), holders, groups, room);
         this.report = line.report();
         this.units = new Units(pool, repeater, report);
+        this.queue = new WriteQueue(settings, threads, line, units, room, holders);
         groups.connect(line, units);
     }
 
@@ -83,7 +82,7 @@ public final class Writes {
         Budget budget = budget(timeoutNanos);
         Permit turn = settings.groupLimit() > 0 ? line.tryEnter() : line.enter("write", budget);
         if (turn == null) {
-            return share("write", call -> new PendingFunction<>(work, call, budget, report));
+            return queue.share("write", call -> new PendingFunction<>(work, call, budget, report));
         }
         budget.leftLine();
         line.begin();
@@ -92,68 +91,6 @@ public final class Writes {
         } finally {
             line.leave(turn);
         }
-    }
-
-    /** Joins a group and waits for the outcome. */
-    private <T extends @Nullable Object> T share(String what, Function<Call, Pending<T>> made) throws SQLException {
-        boolean noted = holders.begin(what);
-        try {
-            if (!room.enter()) {
-                throw report.full(room.most());
-            }
-            Pending<T> member = made.apply(new Call(threads, room));
-            member.blockCaller();
-            queue(member, null, true);
-            return member.await();
-        } finally {
-            if (noted) {
-                holders.end();
-            }
-        }
-    }
-
-    /** Puts it at the end of the line, for which it has room; or tells it why not. */
-    private void queue(Pending<?> write, @Nullable SQLException refusal, boolean shares) {
-        if (refusal != null) {
-            write.completeExceptionally(refusal);
-            return;
-        }
-        try {
-            write.watch(threads);
-            if (shares) {
-                line.join(write);
-            } else {
-                takePlace(write);
-            }
-        } catch (RuntimeException | Error e) { // when there is no memory left, for one
-            write.call.finish();
-            throw e;
-        }
-    }
-
-    private void takePlace(Pending<?> write) {
-        CompletableFuture<Permit> place = line.enterAsync(write.budget);
-        place.whenComplete((turn, error) -> {
-            if (turn != null) {
-                threads.write(() -> alone(write, turn));
-            } else {
-                write.fail(line.translate(error, write.budget));
-                threads.deliver(write);
-            }
-        });
-        write.leaveBy(() -> place.cancel(false));
-    }
-
-    private Call call(@Nullable SQLException refusal) {
-        return refusal == null ? new Call(threads, room) : new Call(threads);
-    }
-
-    /** Takes room in the line for a future, or says why not. */
-    private @Nullable SQLException refusal(String what) {
-        if (settings.readOnly()) {
-            return report.readOnly(what);
-        }
-        return room.enter() ? null : report.full(room.most());
     }
 
     @FunctionalInterface
@@ -218,23 +155,9 @@ public final class Writes {
      * @return the result to come, complete once it is committed
      */
     public <T extends @Nullable Object> CompletableFuture<T> writeAsync(Work<T> work, long timeoutNanos) {
-        SQLException refusal = refusal("write");
-        PendingFunction<T> write = new PendingFunction<>(work, call(refusal), budget(timeoutNanos), report);
-        queue(write, refusal, settings.groupLimit() > 0);
-        return write;
-    }
-
-    private void alone(Pending<?> write, Permit turn) {
-        try {
-            if (write.call.start()) {
-                write.budget.leftLine();
-                line.begin();
-                write.alone(units);
-            }
-        } finally {
-            line.leave(turn);
-        }
-        threads.deliver(write);
+        Budget budget = budget(timeoutNanos);
+        return queue.queue(
+                "write", settings.groupLimit() > 0, call -> new PendingFunction<>(work, call, budget, report));
     }
 
     /**
@@ -251,14 +174,14 @@ public final class Writes {
         Permit turn = line.tryEnter();
         if (turn == null) {
             @Nullable Object[] copy = row.clone();
-            this.<@Nullable Void>share("append", call -> new PendingRow(target, copy, call, budget, report));
+            queue.<@Nullable Void>share("append", call -> new PendingRow(target, copy, call, budget, report));
             return;
         }
-        Call call = new Call(threads);
         budget.leftLine();
-        call.start();
         line.begin();
         try {
+            Call call = new Call(threads);
+            call.start();
             units.insert(target, row, call, budget);
         } finally {
             line.leave(turn);
@@ -275,10 +198,8 @@ public final class Writes {
     public CompletableFuture<@Nullable Void> appendAsync(String table, @Nullable Object[] row) {
         Table target = table(table);
         @Nullable Object[] copy = row.clone();
-        SQLException refusal = refusal("append");
-        PendingRow pending = new PendingRow(target, copy, call(refusal), budget(-1), report);
-        queue(pending, refusal, true);
-        return pending;
+        Budget budget = budget(-1);
+        return queue.<@Nullable Void>queue("append", true, call -> new PendingRow(target, copy, call, budget, report));
     }
 
     /**
