@@ -94,7 +94,7 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
      */
     public CompletableFuture<Permit> acquire() {
         Permit permit = take();
-        return permit != null ? CompletableFuture.completedFuture(permit) : queueFuture(new PermitTicket(this), null);
+        return permit != null ? futureOf(permit) : queueFuture(new PermitTicket(this), null);
     }
 
     /**
@@ -109,9 +109,7 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
     public CompletableFuture<Permit> acquire(Duration timeout) {
         checkTimeout(timeout);
         Permit permit = take();
-        return permit != null
-                ? CompletableFuture.completedFuture(permit)
-                : queueFuture(new PermitTicket(this), timeout);
+        return permit != null ? futureOf(permit) : queueFuture(new PermitTicket(this), timeout);
     }
 
     /**
@@ -286,6 +284,15 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
         }
     }
 
+    static CompletableFuture<Permit> futureOf(Permit permit) {
+        try {
+            return CompletableFuture.completedFuture(permit);
+        } catch (Error e) { // no memory, or no stack: the permit was taken before, and must not be lost
+            permit.close();
+            throw e;
+        }
+    }
+
     private <T extends @Nullable Object> CompletableFuture<T> queueFuture(
             Ticket<T> ticket, @Nullable Duration timeout) {
         try {
@@ -304,7 +311,12 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
             return CompletableFuture.failedFuture(tooLate(timeout));
         }
         if (queue(ticket) >= 0 && timeout != null) {
-            expireAfter(timeout, ticket);
+            try {
+                expireAfter(timeout, ticket);
+            } catch (Error e) { // no memory for the timer: nobody gets to know of the place in line
+                ticket.abandon();
+                throw e;
+            }
         }
         return ticket;
     }
@@ -314,7 +326,7 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
         CompletableFuture<@Nullable Void> timer = new CompletableFuture<>();
         timer.orTimeout(Deadline.nanos(timeout), TimeUnit.NANOSECONDS).whenComplete((nothing, over) -> {
             if (over != null) {
-                deliverElsewhere(() -> ticket.expire(tooLate(timeout)));
+                telling.deliverElsewhere(() -> ticket.expire(tooLate(timeout)));
             }
         });
         ticket.whenComplete((value, error) -> timer.complete(null));
@@ -341,8 +353,13 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
         if (before < 0) {
             return ticket;
         }
-        beforeWait();
-        ticket.await(before == 0 ? SPINS : 0, deadline);
+        try {
+            beforeWait();
+            ticket.await(before == 0 ? SPINS : 0, deadline);
+        } catch (Error e) { // no memory, or no stack: nobody waits at this place in line any more
+            ticket.abandon();
+            throw e;
+        }
         if (ticket.leave()) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();

@@ -244,9 +244,7 @@ public final class KeyedMutex<K> {
         try {
             return on(key, line -> {
                 Permit permit = line.take();
-                return permit != null
-                        ? CompletableFuture.completedFuture(permit)
-                        : line.request(new PermitTicket(line), timeout);
+                return permit != null ? AsyncSemaphore.futureOf(permit) : line.request(new PermitTicket(line), timeout);
             });
         } catch (IllegalStateException | RejectedExecutionException e) {
             return CompletableFuture.failedFuture(e);

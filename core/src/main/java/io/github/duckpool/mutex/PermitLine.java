@@ -3,8 +3,6 @@ package io.github.duckpool.mutex;
 import io.github.duckpool.internal.wait.Delivery;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -64,16 +62,13 @@ import org.jspecify.annotations.Nullable;
  * asynchronous request is one object. The loop that tells futures is the same.
  */
 abstract sealed class PermitLine permits AsyncSemaphore {
-    /** What futures' continuations run on when there are too many for whoever returned a permit; never without threads. */
-    private static final Executor OVERFLOW = new CompletableFuture<>().defaultExecutor();
-
     /** A wish for a pass without a permit; the count of the permits that came back is in the lower half. */
     private static final long LOOK = 1L << 32;
 
     private static final int SWEEP_SLACK = 64;
 
     /** Stands for a permit without an object that was not taken at the door. */
-    private static final long NOT_OF_DOOR = -1;
+    static final long NOT_OF_DOOR = -1;
 
     private static final VarHandle WORD;
     private static final VarHandle ROLE;
@@ -99,7 +94,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
 
     final int permits;
     private final @Nullable Door door;
-    private final @Nullable Executor executor;
+    final Telling telling;
     private final long maxWaiters;
 
     /** The state with one permit to be had; the one that a permit comes back into when nobody waits. */
@@ -119,7 +114,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
         }
         this.permits = permits;
         this.door = behindDoor ? new Door() : null;
-        this.executor = options.executor();
+        this.telling = new Telling(options.executor());
         this.maxWaiters = options.maxWaiters();
         this.one = new Available(1, permits);
         this.word = behindDoor ? Door.Opening.ofNew() : permits == 1 ? one : new Available(permits, permits);
@@ -349,36 +344,8 @@ abstract sealed class PermitLine permits AsyncSemaphore {
         return seen instanceof Available available ? available.permits : 0;
     }
 
-    /** Runs what tells a future: by the executor that was given, else after what this thread is telling already. */
-    final void deliver(Runnable telling) {
-        if (executor == null || !isAccepted(telling, executor)) {
-            deliverHere(telling);
-        }
-    }
-
-    /** Runs what tells a future after what this thread is telling already. */
-    final void deliverHere(Runnable telling) {
-        Delivery.run(telling, OVERFLOW);
-    }
-
-    /** Runs what tells a future on a thread that isn't this one. */
-    final void deliverElsewhere(Runnable telling) {
-        if (!isAccepted(telling, executor != null ? executor : OVERFLOW)) {
-            deliverHere(telling);
-        }
-    }
-
-    private static boolean isAccepted(Runnable telling, Executor executor) {
-        try {
-            executor.execute(telling);
-            return true;
-        } catch (RejectedExecutionException e) {
-            return false;
-        }
-    }
-
     static void beforeWait() {
-        Delivery.leaveRest(OVERFLOW);
+        Telling.leaveRest();
     }
 
     /** Has the wishes answered, here or by whoever has the role. */
@@ -411,19 +378,11 @@ abstract sealed class PermitLine permits AsyncSemaphore {
                 failed = list.failAll(shut);
             }
         } while ((long) ROLE.getAndAdd(this, -answered) != answered);
-        while (first != null) {
-            Ticket<?> after = first.next;
-            first.next = null;
-            first.tell();
-            first = after;
+        try {
+            telling.tell(first, failed, this);
+        } finally {
+            idle();
         }
-        while (failed != null) {
-            Ticket<?> after = failed.next;
-            failed.next = null;
-            failed.fail(closed());
-            failed = after;
-        }
-        idle();
     }
 
     /** Finds the oldest ticket alive and gives it a permit; null if there is none, and then the permit is in the word again. */

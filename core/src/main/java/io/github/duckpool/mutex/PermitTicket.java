@@ -20,19 +20,25 @@ final class PermitTicket extends Ticket<Permit> implements Permit {
 
     @Override
     void tell() {
-        line.deliver(this);
+        line.telling.deliver(this);
     }
 
+    /** Told twice, it hears it once. */
     @Override
     public void run() {
-        if (!settle(this)) {
+        if (!settle(this) && !isSettled()) {
             close();
         }
     }
 
+    /** Whether it was told that it has the permit, and not completed from outside. */
+    private boolean isSettled() {
+        return !isCompletedExceptionally() && getNow(this) == this;
+    }
+
     @Override
     void fail(Throwable error) {
-        line.deliver(() -> settleExceptionally(error));
+        line.telling.deliver(() -> settleExceptionally(error));
     }
 
     @Override

@@ -59,6 +59,13 @@ final class ThreadTicket extends Ticket<Permit> implements Permit {
     }
 
     @Override
+    void abandon() {
+        if (!leave()) {
+            close();
+        }
+    }
+
+    @Override
     public void run() {
         throw new AssertionError("a thread is told at once");
     }

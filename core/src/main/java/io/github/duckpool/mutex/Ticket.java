@@ -61,7 +61,17 @@ abstract class Ticket<T extends @Nullable Object> extends CompletableFuture<T> i
         return false;
     }
 
-    /** Tells it, under no lock, that it has the permit. */
+    /**
+     * Gives up on behalf of a caller who was never given the future. Takes no memory. The permit, if it came or is on its way, goes on.
+     */
+    @SuppressWarnings("NullAway") // nobody has the future
+    void abandon() {
+        if (!leave() && !settle(null) && this instanceof Permit permit) { // it was told before
+            permit.close();
+        }
+    }
+
+    /** Tells it, under no lock, that it has the permit; again it does no harm. */
     abstract void tell();
 
     /** Tells it, under no lock, that it has failed. */

@@ -21,54 +21,45 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
     /** Does the work at once, under a permit that the caller has taken, by the token for it. */
     static <T extends @Nullable Object> CompletableFuture<T> doAtOnce(
             PermitLine line, long token, Supplier<? extends CompletionStage<T>> work) {
-        CompletionStage<T> stage = start(work);
+        CompletionStage<T> stage;
+        try {
+            stage = start(work);
+        } catch (Throwable e) {
+            line.giveBack(token); // first, for a future to say it takes memory
+            return CompletableFuture.failedFuture(e);
+        }
         if (stage instanceof CompletableFuture<T> future && future.isDone()) {
             line.giveBack(token);
             return future.getClass() == CompletableFuture.class ? future : future.copy();
         }
-        CompletableFuture<T> result = new CompletableFuture<>();
-        stage.whenComplete((value, error) -> line.deliverHere(() -> {
-            line.giveBack(token);
-            settle(result, value, error);
-        }));
-        return result;
+        return WorkEnd.of(stage, line, token, null).result;
     }
 
     private static <T extends @Nullable Object> CompletionStage<T> start(Supplier<? extends CompletionStage<T>> work) {
-        try {
-            CompletionStage<T> stage = work.get();
-            return stage != null
-                    ? stage
-                    : CompletableFuture.failedFuture(
-                            new NullPointerException("the supplier must return a stage, returned null"));
-        } catch (Throwable e) {
-            return CompletableFuture.failedFuture(e);
+        CompletionStage<T> stage = work.get();
+        if (stage == null) {
+            throw new NullPointerException("the supplier must return a stage, returned null");
         }
-    }
-
-    private static <T extends @Nullable Object> void settle(
-            CompletableFuture<T> result, T value, @Nullable Throwable error) {
-        if (error == null) {
-            result.complete(value);
-        } else {
-            result.completeExceptionally(error);
-        }
+        return stage;
     }
 
     @Override
     void takeAtOnce() {
-        STATE.set(this, HELD);
+        STATE.set(this, CLOSED);
         doWork();
     }
 
     @Override
     void tell() {
-        line.deliver(this);
+        line.telling.deliver(this);
     }
 
+    /** Told twice, it works once. */
     @Override
     public void run() {
-        doWork();
+        if (move(HELD, CLOSED)) {
+            doWork();
+        }
     }
 
     private void doWork() {
@@ -76,33 +67,29 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
             line.release();
             return;
         }
-        CompletionStage<T> stage = start(work);
+        CompletionStage<T> stage;
+        try {
+            stage = start(work);
+        } catch (Throwable e) {
+            line.release();
+            settleExceptionally(e);
+            return;
+        }
         if (stage instanceof CompletableFuture<T> future && future.isDone()) {
             line.release();
             if (future.isCompletedExceptionally()) {
-                future.whenComplete(this::settle);
+                future.whenComplete((nothing, error) -> settleExceptionally(error));
             } else {
                 settle(future.join());
             }
         } else {
-            stage.whenComplete((value, error) -> line.deliverHere(() -> {
-                line.release();
-                settle(value, error);
-            }));
-        }
-    }
-
-    private void settle(T value, @Nullable Throwable error) {
-        if (error == null) {
-            settle(value);
-        } else {
-            settleExceptionally(error);
+            WorkEnd.of(stage, line, PermitLine.NOT_OF_DOOR, this);
         }
     }
 
     @Override
     void fail(Throwable error) {
-        line.deliver(() -> settleExceptionally(error));
+        line.telling.deliver(() -> settleExceptionally(error));
     }
 
     @Override

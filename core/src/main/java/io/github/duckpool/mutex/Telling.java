@@ -1,0 +1,100 @@
+package io.github.duckpool.mutex;
+
+import io.github.duckpool.internal.wait.Delivery;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How those who waited in a line are told: under no lock, without recursion, by the executor that was given or on the thread that returned the
+ * permit. Whatever fails on that way, nobody is forgotten, for a permit must not be lost with him: who may have been told is told again, and tickets
+ * bear that. Thread-safe.
+ */
+final class Telling {
+    /** What futures' continuations run on when there are too many for whoever returned a permit; never without threads. */
+    private static final Executor OVERFLOW = new CompletableFuture<>().defaultExecutor();
+
+    private final @Nullable Executor executor;
+
+    Telling(@Nullable Executor executor) {
+        this.executor = executor;
+    }
+
+    /** Tells those who got a permit and those who failed, each linked to the next. */
+    void tell(@Nullable Ticket<?> first, @Nullable Ticket<?> failed, PermitLine line) {
+        Throwable thrown = tellEach(first, null, null);
+        if (failed != null) {
+            thrown = tellEach(failed, line, thrown);
+        }
+        if (thrown instanceof Error e) {
+            throw e;
+        }
+        if (thrown instanceof RuntimeException e) {
+            throw e;
+        }
+    }
+
+    /** An error with one is no reason to forget the others. */
+    private static @Nullable Throwable tellEach(
+            @Nullable Ticket<?> first, @Nullable PermitLine closed, @Nullable Throwable before) {
+        Throwable thrown = before;
+        Ticket<?> next = first;
+        while (next != null) {
+            Ticket<?> ticket = next;
+            next = ticket.next;
+            ticket.next = null;
+            try {
+                if (closed == null) {
+                    ticket.tell();
+                } else {
+                    ticket.fail(closed.closed());
+                }
+            } catch (RuntimeException | Error e) {
+                thrown = thrown == null ? e : thrown;
+            }
+        }
+        return thrown;
+    }
+
+    /**
+     * Runs what tells a future: by the executor that was given, else after what this thread is telling already. An error on that way
+     * leaves open whether it was or will be run, so it is run here, perhaps again.
+     */
+    void deliver(Runnable task) {
+        try {
+            if (executor == null || !isAccepted(task, executor)) {
+                deliverHere(task);
+            }
+        } catch (RuntimeException | Error e) {
+            task.run();
+            throw e;
+        }
+    }
+
+    /** Runs what tells a future after what this thread is telling already. */
+    static void deliverHere(Runnable task) {
+        Delivery.run(task, OVERFLOW);
+    }
+
+    /** Runs what tells a future on a thread that isn't this one. */
+    void deliverElsewhere(Runnable task) {
+        if (!isAccepted(task, executor != null ? executor : OVERFLOW)) {
+            deliverHere(task);
+        }
+    }
+
+    /** What this thread has still to tell is told by another: it is about to wait, perhaps for just that. */
+    static void leaveRest() {
+        Delivery.leaveRest(OVERFLOW);
+    }
+
+    private static boolean isAccepted(Runnable task, Executor executor) {
+        try {
+            executor.execute(task);
+            return true;
+        } catch (RejectedExecutionException | OutOfMemoryError e) { // the latter: it could not start a thread
+            return false;
+        }
+    }
+}
