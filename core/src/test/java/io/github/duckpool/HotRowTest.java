@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Threads that all want the same row: every addition counts, and no attempt is wasted. */
 class HotRowTest {
     private static final int THREADS = 8;
-    private static final int EACH = 1_000;
+    private static final int EACH = 300;
 
     @TempDir
     Path directory;

@@ -24,9 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The line, the connection, the attempts and the statements share one time: each stage gets what the one before has left. A stage
- * that got the whole time again would take longer than it is allowed here, by more than a busy machine can be late.
+ * that got the whole time again would take longer than it is allowed here in every round; a machine that stalls may make one
+ * round worthless, and it is done again.
  */
-@Timeout(60)
+@Timeout(180)
 class WriteBudgetTest extends WriteFixture {
     private static final Duration TIME = Duration.ofMillis(2_500);
 
@@ -42,13 +43,31 @@ class WriteBudgetTest extends WriteFixture {
         }
     }
 
-    private static long[] account(@Nullable Throwable e) {
+    /** A test that tells what the time was spent on, in line, for the connection and in the function; null to be done again. */
+    private interface Round {
+        long @Nullable [] spend() throws Exception;
+    }
+
+    private static long[] undisturbed(Round round) throws Exception {
+        for (int i = 0; i < 8; i++) {
+            long[] spent = round.spend();
+            if (spent != null) {
+                return spent;
+            }
+        }
+        throw new AssertionError("each of eight rounds took longer than it may, or did not come as far as it should");
+    }
+
+    private static long @Nullable [] account(@Nullable Throwable e) {
         assertThat(e).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(SQLTimeoutException.class);
         Matcher matcher = ACCOUNT.matcher(String.valueOf(e));
-        assertThat(matcher.find()).as("%s", e).isTrue();
-        return new long[] {
+        if (!matcher.find()) {
+            return null; // the machine was so late that the time was over in line
+        }
+        long[] spent = {
             Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)), Long.parseLong(matcher.group(3))
         };
+        return spent[0] + spent[1] + spent[2] < TIME.toMillis() + 500 ? spent : null;
     }
 
     private DuckPool one(int group) {
@@ -65,6 +84,12 @@ class WriteBudgetTest extends WriteFixture {
     @ParameterizedTest
     @ValueSource(ints = {0, 16})
     void whatTheLineLeavesIsForTheConnection(int group) throws Exception {
+        long[] spent = undisturbed(() -> lineThenConnection(group));
+        assertThat(spent[0]).isGreaterThanOrEqualTo(TAKEN_MILLIS - 50);
+        assertThat(spent[1] + spent[2]).isLessThan(TIME.toMillis());
+    }
+
+    private long @Nullable [] lineThenConnection(int group) throws Exception {
         one(group);
         CountDownLatch release = new CountDownLatch(1);
         CompletableFuture<Integer> blocker = block(pool, release);
@@ -77,14 +102,19 @@ class WriteBudgetTest extends WriteFixture {
         try (Connection held = other.get()) {
             long[] spent = account(catchThrowable(write::get));
             assertThat(held.isClosed()).isFalse();
-            assertThat(spent[0]).isGreaterThanOrEqualTo(TAKEN_MILLIS - 50);
-            assertThat(spent[1] + spent[2]).isLessThan(TIME.toMillis());
+            return spent;
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 16})
     void whatTheLineLeavesIsForTheStatement(int group) throws Exception {
+        long[] spent = undisturbed(() -> lineThenStatement(group));
+        assertThat(spent[0]).isGreaterThanOrEqualTo(TAKEN_MILLIS - 50);
+        assertThat(spent[2]).isLessThan(TIME.toMillis());
+    }
+
+    private long @Nullable [] lineThenStatement(int group) throws Exception {
         one(group);
         CountDownLatch release = new CountDownLatch(1);
         CompletableFuture<Integer> blocker = block(pool, release);
@@ -93,22 +123,24 @@ class WriteBudgetTest extends WriteFixture {
         sleepUntil(startNanos);
         release.countDown();
         blocker.get();
-        long[] spent = account(catchThrowable(write::get));
-        assertThat(spent[0]).isGreaterThanOrEqualTo(TAKEN_MILLIS - 50);
-        assertThat(spent[2]).isLessThan(TIME.toMillis());
+        return account(catchThrowable(write::get));
     }
 
     @Test
     void whatTheConnectionLeavesIsForTheStatement() throws Exception {
+        long[] spent = undisturbed(this::connectionThenStatement);
+        assertThat(spent[1]).isGreaterThanOrEqualTo(TAKEN_MILLIS - 1_000);
+        assertThat(spent[2]).isLessThan(TIME.toMillis());
+    }
+
+    private long @Nullable [] connectionThenStatement() throws Exception {
         one(0);
         Connection held = pool.connectionAsync().get();
         long startNanos = System.nanoTime();
         CompletableFuture<Integer> write = pool.writeAsync(c -> intOf(c, ENDLESS), TIME);
         sleepUntil(startNanos);
         held.close();
-        long[] spent = account(catchThrowable(write::get));
-        assertThat(spent[1]).isGreaterThanOrEqualTo(TAKEN_MILLIS - 1_000);
-        assertThat(spent[2]).isLessThan(TIME.toMillis());
+        return account(catchThrowable(write::get));
     }
 
     /** What waits for a lock, on the file or on a row, is the retry policy, which is told what is left. */

@@ -136,7 +136,14 @@ final class CliProcess implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        List<ProcessHandle> below = process.descendants().toList();
+        below.forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().waitFor();
+        for (ProcessHandle one : below) { // or its files are deleted while it still has them
+            one.onExit()
+                    .orTimeout(30, TimeUnit.SECONDS)
+                    .exceptionally(late -> one)
+                    .join();
+        }
     }
 }

@@ -219,7 +219,8 @@ class OtherUsersTest {
     @Test
     void withinOneContainerProcessesAreEnded() throws Exception {
         skipUnlessItWorks(IN_A_CONTAINER);
-        List<String> script = new ArrayList<>(List.of("sh", "-c", "sleep 1000 3<>\"$0\" & \"$@\"", file.toString()));
+        List<String> script =
+                new ArrayList<>(List.of("sh", "-c", "exec 3<>\"$0\"; sleep 1000 & exec 3>&-; \"$@\"", file.toString()));
         script.addAll(lookerCommand("terminate"));
         script.addAll(0, IN_A_CONTAINER);
         Process shell = new ProcessBuilder(script).redirectErrorStream(true).start();

@@ -55,6 +55,7 @@ class FileMutexTortureTest {
     void turnsAreAloneAlsoWhileTheCompanionIsDeletedUnderThem() throws Exception {
         torture.start(false, "deleting");
         torture.start(false, "deleting");
+        torture.awaitTurnsOfEach(20);
         torture.torment(Duration.ofSeconds(4), Duration.ofMillis(200));
         torture.finish();
 
@@ -81,6 +82,7 @@ class FileMutexTortureTest {
     private void assertThatABrokenClientIsCaught(boolean script) throws Exception {
         torture.start(script, "broken");
         torture.start(false);
+        torture.awaitTurnsOfEach(200);
         torture.awaitTurns(500);
         torture.finish();
 
@@ -93,7 +95,11 @@ class FileMutexTortureTest {
         for (int i = 0; i < PROCESSES; i++) {
             torture.start(python && i % 2 == 0);
         }
+        torture.awaitTurnsOfEach(10);
         torture.torment(time, betweenTroubles);
+        while (torture.kills == 0) {
+            torture.torment(Duration.ofSeconds(1), betweenTroubles);
+        }
         torture.finish();
 
         List<TurnLog.Turn> turns = torture.turns();

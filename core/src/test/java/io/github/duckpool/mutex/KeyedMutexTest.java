@@ -164,7 +164,7 @@ class KeyedMutexTest {
     void nobodyIsInsideWithAnotherWhileLinesComeAndGo() throws Exception {
         KeyedMutex<Integer> keyed = new KeyedMutex<>();
         int[] counts = new int[3];
-        int each = 20_000;
+        int each = 5_000;
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             List<Future<?>> running = new ArrayList<>();

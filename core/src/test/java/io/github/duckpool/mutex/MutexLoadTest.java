@@ -180,7 +180,7 @@ class MutexLoadTest {
     void nothingIsLostWhenRequestsAreGivenUpAtRandom() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
-            contend(threads, 8, Rounds.of(3_000));
+            contend(threads, 8, Rounds.of(1_500));
         } finally {
             threads.shutdownNow();
         }

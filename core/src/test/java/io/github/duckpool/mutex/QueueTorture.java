@@ -80,6 +80,16 @@ final class QueueTorture {
         }
     }
 
+    /** Waits until each process that was ever started has had so many turns; for those that nobody kills. */
+    void awaitTurnsOfEach(int number) throws IOException, InterruptedException {
+        for (int seed = 1; seed <= seeds; seed++) {
+            String its = seed + ":";
+            while (turns().stream().filter(turn -> turn.name().startsWith(its)).count() < number) {
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        }
+    }
+
     /** Lets everybody finish, and fails if somebody doesn't or reports an error. */
     void finish() throws IOException, InterruptedException {
         Files.createFile(directory.resolve("stop"));

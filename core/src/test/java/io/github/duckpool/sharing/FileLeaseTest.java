@@ -100,11 +100,14 @@ class FileLeaseTest {
         try (ForeignProgram program = ForeignProgram.start(file());
                 DuckPool pool = builder(file()).alertListener(alerts::add).build()) {
             assertThat(program.answer()).isEqualTo("open");
+            CompletableFuture<Connection> waiting = pool.connectionAsync();
+            while (alerts.isEmpty()) { // until the opening has met the program
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
             assertThatThrownBy(() -> pool.getConnection(Duration.ofMillis(500)))
                     .isInstanceOf(SQLTransientConnectionException.class)
                     .hasMessageContaining("PID " + program.pid());
             assertThat(alerts).extracting(Alert::kind).containsOnly(Alert.Kind.FILE_HELD);
-            CompletableFuture<Connection> waiting = pool.connectionAsync();
             assertThat(waiting).isNotDone();
             program.close();
             waiting.get(1, TimeUnit.MINUTES).close();

@@ -3,14 +3,13 @@ package io.github.duckpool.retry;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
-/** A second process that opens a database file and holds it for a while. */
+/** A second process that opens a database file and holds it until it is told to let go. */
 final class FileHolder implements AutoCloseable {
     private final Process process;
 
@@ -26,19 +25,20 @@ final class FileHolder implements AutoCloseable {
                     .execute("INSERT INTO held_by VALUES ("
                             + ProcessHandle.current().pid() + ")");
             System.out.println("held");
-            new CountDownLatch(1).await(Long.parseLong(args[1]), TimeUnit.MILLISECONDS);
+            while (System.in.read() >= 0) {
+                // until told to let go, or left alone
+            }
         }
     }
 
     /** Starts the process, and returns when it holds the file. */
-    static FileHolder hold(Path file, long millis) throws IOException {
+    static FileHolder hold(Path file) throws IOException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         FileHolder.class.getName(),
-                        file.toString(),
-                        Long.toString(millis))
+                        file.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         BufferedReader out =
@@ -55,8 +55,17 @@ final class FileHolder implements AutoCloseable {
         return process.pid();
     }
 
+    /** Closes the file soon. */
+    void letGo() {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
-    public void close() {
-        process.destroyForcibly();
+    public void close() throws InterruptedException {
+        process.destroyForcibly().waitFor();
     }
 }

