@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -48,7 +47,7 @@ final class AttachmentChanges extends InstanceChanges.Part {
 
     @Override
     void before(Connection raw, InstanceChanges.Text sql) throws SQLException {
-        before = use.joinAndLook(() -> look(raw), was -> List.of(sql.toString()));
+        before = use.joinAndLook(() -> look(raw), sql.toString());
     }
 
     @Override
@@ -61,6 +60,12 @@ final class AttachmentChanges extends InstanceChanges.Part {
                 use.changed(name);
             }
         }
+        use.looked(sql.toString(), was -> {
+            Set<String> named = namesOf(before, now);
+            named.addAll(was.keySet());
+            named.removeIf(name -> !sql.names(name));
+            return named;
+        });
     }
 
     @Override

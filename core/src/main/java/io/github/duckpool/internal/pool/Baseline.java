@@ -3,6 +3,7 @@ package io.github.duckpool.internal.pool;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -10,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +54,7 @@ final class Baseline<S> {
     /**
      * Makes one that nobody uses yet.
      *
-     * @param means whether a mark that a borrower left, such as its SQL, may mean the thing of a name
+     * @param means whether a mark that a borrower left, a name or its SQL, may mean the thing of a name
      */
     Baseline(BiPredicate<String, String> means) {
         this.means = means;
@@ -63,7 +65,8 @@ final class Baseline<S> {
         return new Use<>(this);
     }
 
-    private @Nullable S join(Use<S> use, Look<S> look, Function<S, Collection<String>> marks) throws SQLException {
+    private @Nullable S join(Use<S> use, Look<S> look, Function<S, Collection<String>> marks, @Nullable String sql)
+            throws SQLException {
         S seen = null;
         for (long seenAt = 0; ; ) {
             lock.lock();
@@ -73,7 +76,7 @@ final class Baseline<S> {
                 }
                 S was = kept;
                 if (was != null) {
-                    enter(use, marks.apply(was));
+                    enter(use, marks.apply(was), sql);
                     return was == seen ? seen : null;
                 }
                 seenAt = moves;
@@ -85,12 +88,15 @@ final class Baseline<S> {
         }
     }
 
-    private void enter(Use<S> use, Collection<String> marks) {
+    private void enter(Use<S> use, Collection<String> marks, @Nullable String sql) {
         if (use.state.compareAndSet(Use.State.NEW, Use.State.IN)) {
             uses.add(use);
             moves++;
         }
         use.marks.addAll(marks);
+        if (sql != null) {
+            use.texts.add(sql);
+        }
         forgetIfUnused();
     }
 
@@ -134,7 +140,7 @@ final class Baseline<S> {
     }
 
     private boolean means(Use<S> use, String name) {
-        return use.marks.stream().anyMatch(mark -> means.test(mark, name));
+        return Stream.concat(use.marks.stream(), use.texts.stream()).anyMatch(mark -> means.test(mark, name));
     }
 
     /** Who uses it: from its first SQL that may change something until that is put back. */
@@ -153,6 +159,9 @@ final class Baseline<S> {
         /** Guarded by the lock. */
         private final Set<String> marks = new HashSet<>();
 
+        /** SQL of which nobody has looked yet what it named: it stands for whatever it may mean. */
+        private final Set<String> texts = new HashSet<>();
+
         private boolean counts = true;
 
         private Use(Baseline<S> baseline) {
@@ -169,17 +178,37 @@ final class Baseline<S> {
          */
         @Nullable
         S join(Look<S> look, Function<S, Collection<String>> marks) throws SQLException {
-            return baseline.join(this, look, marks);
+            return baseline.join(this, look, marks, null);
         }
 
         /**
          * Comes, as {@link #join}, and sees how things are from then on: what this borrower names nobody puts back any more.
          *
+         * @param sql in lower case, what is about to run; until {@link #looked} it counts for all that it may mean
          * @return how things are
          */
-        S joinAndLook(Look<S> look, Function<S, Collection<String>> marks) throws SQLException {
-            S seen = join(look, marks);
+        S joinAndLook(Look<S> look, String sql) throws SQLException {
+            S seen = baseline.join(this, look, was -> List.of(), sql);
             return seen != null ? seen : look.take();
+        }
+
+        /**
+         * Tells what SQL named that has run, so that its text need not be kept: a borrow may run any number of them.
+         *
+         * @param sql in lower case; it may hold several of those that were about to run
+         * @param named finds what it named, of how things were at first and what the caller saw before and after
+         */
+        void looked(String sql, Function<S, Collection<String>> named) {
+            baseline.lock.lock();
+            try {
+                S was = baseline.kept;
+                if (isIn() && was != null) {
+                    texts.removeIf(sql::contains);
+                    named.apply(was).forEach(name -> marks.add(name.toLowerCase(Locale.ROOT)));
+                }
+            } finally {
+                baseline.lock.unlock();
+            }
         }
 
         boolean isIn() {

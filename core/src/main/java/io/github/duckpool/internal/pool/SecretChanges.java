@@ -3,7 +3,6 @@ package io.github.duckpool.internal.pool;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -42,17 +41,24 @@ final class SecretChanges extends InstanceChanges.Part {
 
     @Override
     void before(Connection raw, InstanceChanges.Text sql) throws SQLException {
-        before = use.joinAndLook(
-                () -> instance.lookThrough(raw, SecretChanges::secrets), was -> List.of(sql.toString()));
+        before = use.joinAndLook(() -> instance.lookThrough(raw, SecretChanges::secrets), sql.toString());
     }
 
     @Override
     void after(Connection raw, InstanceChanges.Text sql) throws SQLException {
-        for (String name : secrets(raw)) {
+        Set<String> now = secrets(raw);
+        for (String name : now) {
             if (!before.contains(name) && means(sql.toString(), name)) {
                 use.changed(name);
             }
         }
+        use.looked(sql.toString(), was -> {
+            Set<String> named = new HashSet<>(now);
+            named.addAll(before);
+            named.addAll(was);
+            named.removeIf(name -> !means(sql.toString(), name));
+            return named;
+        });
     }
 
     @Override

@@ -319,6 +319,20 @@ class InstanceLeakTest {
         }
     }
 
+    /** A text is kept only until it is known what it named: a borrow may run any number of them. */
+    @Test
+    void whatATextOnlyMentionedIsNotCountedOn() throws SQLException {
+        try (DuckPool pool = pool();
+                Connection one = pool.getConnection()) {
+            LeakTest.run(one, "ATTACH ':memory:' AS mine -- not theirs");
+            LeakTest.run(one, "CREATE SECRET my_secret (TYPE http, BEARER_TOKEN 'their_secret')");
+            borrow(pool, "ATTACH ':memory:' AS theirs", "CREATE SECRET their_secret (TYPE http, BEARER_TOKEN 'x')");
+            assertThat(OneSlot.value(one, DATABASES)).contains("mine").doesNotContain("theirs");
+            assertThat(OneSlot.value(one, "SELECT string_agg(name, ', ') FROM duckdb_secrets()"))
+                    .isEqualTo("my_secret");
+        }
+    }
+
     /** Only what the failing text was about is looked at afterwards. */
     @Test
     void aFailingTextTakesNobodysSecrets() throws SQLException {
