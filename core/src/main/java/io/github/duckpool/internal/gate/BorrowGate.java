@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  *       some 10 to 50 µs to get on its feet, and where borrows are short, that many would stand still for each one. This is all
  *       the overtaking there is.
  * </ul>
+ * Who might overtake asks the clock how long the head has waited, and whoever finds it too long leaves a mark for all. A thread
+ * that borrows and returns within microseconds asks only now and then ({@link ClockCredit}): the question costs more than the
+ * borrow, and while the head waits for a processor there are ten thousand of them.
  *
  * <h2>No lost wakeup</h2>
  * A waiter counts itself in {@code attention}, gets in line, and then serves the line, so looks for a slot once more. Whoever frees

@@ -1,8 +1,6 @@
 package io.github.duckpool.internal.gate;
 
 import io.github.duckpool.internal.wait.Delivery;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
@@ -17,15 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The slow path of a {@link BorrowGate}: how those who wait and the slots that come back are brought together. The essay there
  * says why nobody is forgotten.
  */
-abstract class ServedLine<S> {
-    static final int CLOSED = 1;
-    static final int SUSPENDED = 2;
-    static final int SHUT = CLOSED | SUSPENDED;
-    /** One waiter, in the count that fills the word's upper bits. */
-    private static final int WAITER = 4;
-
-    private static final int WAITER_BITS = 2;
-
+abstract class ServedLine<S> extends Attention {
     /** How often a lone waiter looks for its slot before it parks: about as long as the park would take. */
     private static final int SPINS = 100;
 
@@ -34,26 +24,14 @@ abstract class ServedLine<S> {
 
     private static final Supplier<GateClosedException> CLOSED_MEANWHILE = GateClosedException::new;
 
-    private static final VarHandle ATTENTION;
-
-    static {
-        try {
-            ATTENTION = MethodHandles.lookup().findVarHandle(ServedLine.class, "attention", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     final Slots<S> slots;
     final Suspension suspension = new Suspension();
     final LongSupplier nanoClock;
+    private final ClockCredit clockCredit = new ClockCredit();
     private final WaitingLine<Slot<S>> line = new WaitingLine<>();
     private final long overtakingNanos;
     private final @Nullable Consumer<? super Slot<S>> reclaimer;
     private final Runnable whenWanted;
-
-    /** 0 while the gate is open and nobody waits. */
-    volatile int attention;
 
     /** The head of the line as the last pass left it; for those who only ask how long it has waited. */
     volatile @Nullable Waiter<Slot<S>> head;
@@ -77,25 +55,19 @@ abstract class ServedLine<S> {
         this.whenWanted = whenWanted;
     }
 
-    final void setAttention(int flag) {
-        ATTENTION.getAndBitwiseOr(this, flag);
-    }
-
-    final void clearAttention(int flag) {
-        ATTENTION.getAndBitwiseAnd(this, ~flag);
-    }
-
-    static int waitersIn(int attention) {
-        return attention >>> WAITER_BITS;
-    }
-
     /** Whether a newcomer may take a slot although {@code attention} isn't 0. */
     final boolean mayOvertake(int seen) {
         if ((seen & SHUT) != 0 || overtakingNanos == 0) {
             return false;
         }
         Waiter<Slot<S>> oldest = head;
-        return oldest == null || isYoung(oldest);
+        return oldest == null || (!oldest.old && (clockCredit.spend() || isStillYoung(oldest)));
+    }
+
+    private boolean isStillYoung(Waiter<Slot<S>> oldest) {
+        long now = nanoClock.getAsLong();
+        clockCredit.looked(now);
+        return isYoung(oldest, now);
     }
 
     /** Waits in line for a slot. */
@@ -177,7 +149,7 @@ abstract class ServedLine<S> {
 
     /** Counts, gets in line, looks once more. Returns how many were in line before. */
     private int queue(Waiter<Slot<S>> borrower) {
-        int before = waitersIn((int) ATTENTION.getAndAdd(this, WAITER));
+        int before = countWaiter();
         line.add(borrower);
         try {
             whenWanted.run();
@@ -194,7 +166,7 @@ abstract class ServedLine<S> {
         if (!borrower.giveUp()) {
             return false;
         }
-        ATTENTION.getAndAdd(this, -WAITER);
+        uncountWaiter();
         borrower.nudged = false;
         serve();
         return true;
@@ -210,9 +182,8 @@ abstract class ServedLine<S> {
             return;
         }
         Waiter<Slot<S>> oldest = head;
-        // Whoever has a nudge under way serves when it wakes, after it has put the mark out, so it sees this slot. If
-        // it has
-        // grown old meanwhile, newcomers leave it the slot, and the first of them serves it.
+        // Whoever has a nudge under way serves when it wakes, after it has put the mark out, so it sees this slot.
+        // If it has grown old meanwhile, newcomers leave it the slot, and the first of them serves it.
         if (oldest == null || !oldest.nudged) {
             serve();
         }
@@ -282,8 +253,8 @@ abstract class ServedLine<S> {
             line.sweep(waitersIn(attention));
             Waiter<Slot<S>> told = line.takeDecided();
             Waiter<Slot<S>> nudge = line.takeNudge();
-            // Wake nobody in the role: who is woken may push its waker off the processor, and the line would stand
-            // still.
+            // Wake nobody in the role: who is woken may push its waker off the processor, and the line would
+            // stand still.
             left = line.leave(answered);
             if (nudge != null) {
                 nudge.unpark();
@@ -340,7 +311,7 @@ abstract class ServedLine<S> {
         if (oldest == null || (attention & SHUT) != 0) {
             return null;
         }
-        if (oldest.isThread() && !oldest.awake && isYoung(oldest)) {
+        if (oldest.isThread() && !oldest.awake && !oldest.old && isYoung(oldest, nanoClock.getAsLong())) {
             if (!oldest.nudged && slots.anyAtRest()) {
                 oldest.nudged = true;
                 line.nudge(oldest);
@@ -350,8 +321,12 @@ abstract class ServedLine<S> {
         return oldest;
     }
 
-    private boolean isYoung(Waiter<Slot<S>> borrower) {
-        return overtakingNanos > 0 && nanoClock.getAsLong() - borrower.sinceNanos < overtakingNanos;
+    private boolean isYoung(Waiter<Slot<S>> borrower, long nowNanos) {
+        boolean young = nowNanos - borrower.sinceNanos < overtakingNanos;
+        if (!young) {
+            borrower.old = true;
+        }
+        return young;
     }
 
     /** Fails those who wait at this moment; who comes meanwhile, perhaps back from having failed, is none of them. */
@@ -373,7 +348,7 @@ abstract class ServedLine<S> {
         if (!borrower.decide(outcome)) {
             return false;
         }
-        ATTENTION.getAndAdd(this, -WAITER);
+        uncountWaiter();
         borrower.nudged = false;
         line.removeHead();
         return true;

@@ -44,6 +44,12 @@ final class Waiter<V> {
     /** Whether the thread is on its feet and will look at its outcome before it parks; always false for a future. */
     volatile boolean awake;
 
+    /**
+     * Whether it was seen to have waited so long that nobody overtakes it any more. Plain: once true it stays so, and whoever
+     * misses it asks the clock.
+     */
+    boolean old;
+
     /** Whether a wake is under way to the thread, which will then serve the line itself. */
     volatile boolean nudged;
 

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  * One slot's lending: the way back from a handle into the pool, and the notes on who borrowed the slot. The notes are plain
  * fields, written by the borrower and read by reports, which may see a borrow too late but never need it to be exact.
  */
-final class SlotLending implements Lending {
+final class SlotLending extends LendingNotes implements Lending {
     private static final VarHandle HELD_STAMP;
 
     static {
         try {
-            HELD_STAMP = MethodHandles.lookup().findVarHandle(SlotLending.class, "heldStamp", int.class);
+            HELD_STAMP = MethodHandles.lookup().findVarHandle(LendingNotes.class, "heldStamp", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -24,17 +24,12 @@ final class SlotLending implements Lending {
     private final ConnectionPool pool;
     private final Slot<Session> slot;
 
-    private @Nullable Thread borrower;
-    private @Nullable BorrowStack stack;
-
-    @SuppressWarnings("unused") // by HELD_STAMP
-    private int heldStamp = -1;
-
-    private long borrowedNanos;
-    private long returnedNanos;
     private int reportedStamp = -1;
     private @Nullable End end;
     private volatile @Nullable FirstUser firstUser;
+
+    /** Keep the notes off the cache lines of whatever lies behind. */
+    long r0, r1, r2, r3, r4, r5, r6, r7;
 
     /** Who was the first to use what a future handed over. */
     private record FirstUser(int stamp, Thread thread) {}
