@@ -11,6 +11,7 @@ import javax.sql.DataSource;
 /** What JDBC asks of a {@link DataSource} beside connections, for one whose settings are its configuration's and never change. */
 abstract class PoolDataSource implements DataSource {
     private static final String NOT_SUPPORTED = "0A000";
+    private static final Duration LONGEST = Duration.ofDays(36_500);
 
     final DuckPoolConfig config;
 
@@ -98,5 +99,17 @@ abstract class PoolDataSource implements DataSource {
     public final String toString() {
         return getClass().getSimpleName() + "[" + config.poolName() + ", "
                 + config.dataSource().<Object>map(source -> source).orElse(config.url()) + "]";
+    }
+
+    /** A time of centuries is as good as one of a century, and leaves room for sums. */
+    static long nanos(Duration time) {
+        return time.compareTo(LONGEST) < 0 ? time.toNanos() : LONGEST.toNanos();
+    }
+
+    static Duration notNegative(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout must not be negative, was " + timeout);
+        }
+        return timeout;
     }
 }

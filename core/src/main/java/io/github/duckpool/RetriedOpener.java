@@ -43,10 +43,10 @@ record RetriedOpener(DuckPoolConfig config) implements FileOpener {
                 config.poolName(),
                 config.readOnly(),
                 sharing.mode() != Sharing.Mode.EXCLUSIVE,
-                DuckPool.nanos(sharing.minSlice()),
-                sharing.maxSlice().map(DuckPool::nanos).orElse(0L),
+                PoolDataSource.nanos(sharing.minSlice()),
+                sharing.maxSlice().map(PoolDataSource::nanos).orElse(0L),
                 sharing.cutsOff(),
-                sharing.idleRelease().map(DuckPool::nanos).orElse(0L),
+                sharing.idleRelease().map(PoolDataSource::nanos).orElse(0L),
                 config.lendAfterLockLoss(),
                 settings,
                 config.alertListener());

@@ -10,12 +10,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,15 +22,16 @@ import org.jspecify.annotations.Nullable;
  * The pool proper: a {@link BorrowGate} whose slots hold sessions, filled from the database that the {@link Lease} has opened.
  *
  * <p>Invariants. A session is in exactly one slot, or being made or destroyed by the thread that owns the slot. While a slot
- * is lent or leaving, the database it came from stays open, because {@link #drain()} completes only when every slot is empty.
+ * is lent or leaving, the database it came from stays open, because {@link PoolTenant#drain()} completes only when every slot is empty.
  * The gate is suspended exactly while no database is open, so a borrower never looks for one: it waits in line, and the lease
  * hears of it through {@link Lease#request()} after it queued, or when it left because it would not wait. Thread-safe.
  */
-public final class ConnectionPool implements Tenant {
+public final class ConnectionPool {
     private final PoolSettings settings;
     private final BorrowGate<Session> gate;
     private final SlotLending[] lendings;
     private final SessionLife life;
+    private final PoolTenant tenant;
     private final Lease lease;
     private final PoolThreads threads;
     private final BorrowReport report;
@@ -43,20 +42,19 @@ public final class ConnectionPool implements Tenant {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CountDownLatch closedCompletely = new CountDownLatch(1);
 
-    private final AtomicReference<@Nullable OpenDatabase> database = new AtomicReference<>();
-
     /**
      * Makes a pool without connections; the first borrower makes it ask for the database.
      *
      * @param settings the checked settings
-     * @param lease makes the lease for this tenant; the tenant must not be called before this constructor has returned
+     * @param lease makes the lease for the pool as its tenant, who must not be called before this constructor has returned
      * @param threads runs what must not run on a borrower's or a releaser's thread; closed with the pool
      */
     public ConnectionPool(PoolSettings settings, Function<Tenant, Lease> lease, PoolThreads threads) {
         this.settings = settings;
         this.threads = threads;
         this.tracksLeaks = settings.leakThresholdNanos() > 0;
-        this.lease = lease.apply(this);
+        this.tenant = new PoolTenant(this, settings);
+        this.lease = lease.apply(tenant);
         this.gate = new BorrowGate<>(
                 settings.maxSize(),
                 settings.overtakingNanos(),
@@ -67,7 +65,7 @@ public final class ConnectionPool implements Tenant {
         for (int i = 0; i < lendings.length; i++) {
             lendings[i] = new SlotLending(this, gate.slot(i));
         }
-        this.life = new SessionLife(settings, this::openDatabase, this.lease::reopen, threads);
+        this.life = new SessionLife(settings, tenant::database, this.lease::reopen, threads);
         this.report = new BorrowReport(settings, gate, lendings, this.lease);
         this.async = new AsyncBorrow(this, gate, report, threads, tracksLeaks);
         this.cutOff = new CutOff(settings.name(), gate, this, threads);
@@ -210,10 +208,6 @@ public final class ConnectionPool implements Tenant {
         }
     }
 
-    boolean isOpen() {
-        return database.get() != null;
-    }
-
     Session make() throws SQLException {
         return life.make();
     }
@@ -226,72 +220,20 @@ public final class ConnectionPool implements Tenant {
         return lendings[index];
     }
 
-    private OpenDatabase openDatabase() throws SQLException {
-        OpenDatabase open = database.get();
-        if (open == null) {
-            throw new SQLException(settings.name() + ": the database is not open", "08003");
-        }
-        return open;
+    SessionLife life() {
+        return life;
     }
 
-    @Override
-    public void opened(OpenDatabase opened) {
-        database.set(opened);
-        if (!closed.get()) {
-            cutOff.end();
-            gate.resume();
-        }
+    PoolTenant tenant() {
+        return tenant;
     }
 
-    @Override
-    public CompletionStage<Void> drain() {
-        OpenDatabase draining = database.get();
-        CompletionStage<@Nullable Void> returned = gate.suspend();
-        disposeIdle();
-        // A session that hangs may end long after another instance was opened, which it must not take away.
-        return returned.thenCompose(nothing -> life.allClosed()).thenRun(() -> database.compareAndSet(draining, null));
+    BorrowReport report() {
+        return report;
     }
 
-    private void disposeIdle() {
-        for (Slot<Session> idle = gate.claimIdle(s -> true); idle != null; idle = gate.claimIdle(s -> true)) {
-            dispose(idle, null);
-        }
-    }
-
-    @Override
-    public void cutOff(String reason) {
-        cutOff.begin(reason);
-    }
-
-    @Override
-    public void failed(SQLException why) {
-        gate.failWaiters(() -> new WaitFailedException(why));
-    }
-
-    @Override
-    public boolean wanted() {
-        return gate.waiting() > 0;
-    }
-
-    @Override
-    public long patienceNanos(boolean ahead) {
-        long left = gate.longestWaitLeftNanos();
-        return left > 0 && !ahead ? left : settings.borrowTimeoutNanos();
-    }
-
-    @Override
-    public int borrowed() {
-        return gate.lent();
-    }
-
-    @Override
-    public long borrows() {
-        return gate.borrows();
-    }
-
-    @Override
-    public String describeBorrowers() {
-        return report.borrowers();
+    CutOff cutOff() {
+        return cutOff;
     }
 
     /**
@@ -339,7 +281,7 @@ public final class ConnectionPool implements Tenant {
         gate.close();
         boolean interrupted = false;
         try {
-            interrupted = new LastDrain(settings, this, cutOff, report).run();
+            interrupted = new LastDrain(settings, tenant, cutOff, report).run();
         } finally {
             lease.close();
             life.close();

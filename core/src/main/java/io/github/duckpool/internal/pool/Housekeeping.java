@@ -96,7 +96,7 @@ final class Housekeeping implements Runnable {
     private record Resting(Slot<Session> slot, int stamp) {}
 
     private void fillIdle() {
-        while (pool.isOpen() && gate.free() < settings.minIdle()) {
+        while (pool.tenant().hasDatabase() && gate.free() < settings.minIdle()) {
             Slot<Session> empty = gate.claimEmpty();
             if (empty == null) {
                 return;

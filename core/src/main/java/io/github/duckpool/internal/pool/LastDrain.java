@@ -18,14 +18,14 @@ final class LastDrain {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final PoolSettings settings;
-    private final ConnectionPool pool;
+    private final PoolTenant tenant;
     private final CutOff cutOff;
     private final BorrowReport report;
     private boolean interrupted;
 
-    LastDrain(PoolSettings settings, ConnectionPool pool, CutOff cutOff, BorrowReport report) {
+    LastDrain(PoolSettings settings, PoolTenant tenant, CutOff cutOff, BorrowReport report) {
         this.settings = settings;
-        this.pool = pool;
+        this.tenant = tenant;
         this.cutOff = cutOff;
         this.report = report;
     }
@@ -44,7 +44,8 @@ final class LastDrain {
             }
         } while (System.nanoTime() - startNanos < CUT_OFF_NANOS);
         LOG.error(
-                "{}: a connection hangs in native code and could not be closed; DuckDB may hold its file lock until it ends",
+                "{}: a connection hangs in native code and could not be closed; DuckDB may hold its file lock until it"
+                        + " ends",
                 settings.name());
         return interrupted;
     }
@@ -53,7 +54,7 @@ final class LastDrain {
     private boolean isDrained(long timeoutNanos) {
         long startNanos = System.nanoTime();
         while (true) {
-            CompletableFuture<Void> drained = pool.drain().toCompletableFuture();
+            CompletableFuture<Void> drained = tenant.drain().toCompletableFuture();
             try {
                 drained.get(timeoutNanos - (System.nanoTime() - startNanos), TimeUnit.NANOSECONDS);
                 return true;

@@ -82,6 +82,18 @@ final class NativeErrors {
         };
     }
 
+    /** What to throw where a commit was asked for and a statement of the transaction had failed. */
+    static SQLException rolledBackFor(SQLException first) {
+        SQLException known = translate(first);
+        String state = known instanceof SQLTransactionRollbackException ? known.getSQLState() : "40000";
+        return new SQLTransactionRollbackException(
+                "transaction was rolled back, not committed, because a statement in it had failed: "
+                        + first.getMessage(),
+                state,
+                first.getErrorCode(),
+                first);
+    }
+
     private static SQLException standard(SQLException e, DuckError error) {
         String message = e.getMessage() != null && e.getMessage().startsWith("{") ? e.getMessage() : error.message();
         String state = error.kind().sqlState();

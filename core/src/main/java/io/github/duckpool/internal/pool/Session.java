@@ -5,15 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,18 +42,14 @@ public final class Session {
 
     private static final int UNFIT = SPENT | BROKEN | SUSPECT | HANDED_OUT | RETIRED;
 
-    private static final long CALLS_DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private static final VarHandle MARKS;
     private static final VarHandle CALLS;
-    private static final VarHandle END;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             MARKS = lookup.findVarHandle(Session.class, "marks", int.class);
             CALLS = lookup.findVarHandle(Session.class, "calls", int.class);
-            END = lookup.findVarHandle(Session.class, "end", CompletableFuture.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -72,16 +61,13 @@ public final class Session {
     private final OpenStatements open = new OpenStatements();
     private final Transaction transaction;
     private final InstanceChanges instance;
-    private final Queue<ResultSet> abandoned = new ConcurrentLinkedQueue<>();
+    private final SessionEnd end = new SessionEnd(this);
 
     @SuppressWarnings("unused") // by MARKS
     private volatile int marks;
 
     @SuppressWarnings("unused") // by CALLS
     private volatile int calls;
-
-    @SuppressWarnings("unused") // by END
-    private volatile @Nullable CompletableFuture<Void> end;
 
     private @Nullable BorrowerSettings settings;
 
@@ -279,75 +265,12 @@ public final class Session {
      * @param offThread runs the close when it might block; a thread of its own does where this refuses it
      * @return completes when the connection is closed, exceptionally if closing failed; every call returns the same end
      */
-    @SuppressWarnings("unchecked")
     public CompletionStage<Void> destroy(Executor offThread) {
-        CompletableFuture<Void> mine = new CompletableFuture<>();
-        Object other = END.compareAndExchange(this, null, mine);
-        if (other != null) {
-            return (CompletableFuture<Void>) other;
-        }
-        instance.leave();
-        List<Statement> running = open.disown();
-        if (isCalled() || isMarked(HANDED_OUT)) {
-            PoolThreads.executeForSure(offThread, () -> close(mine, running));
-        } else {
-            close(mine, running);
-        }
-        return mine;
+        return end.begin(offThread);
     }
 
     /** Takes over a result that nobody will close, and that keeps the database open until somebody does. */
     void abandon(ResultSet rows) {
-        abandoned.add(rows);
-        CompletableFuture<Void> ended = end;
-        if (ended != null && ended.isDone()) {
-            closeAbandoned();
-        }
-    }
-
-    private void close(CompletableFuture<Void> done, List<Statement> running) {
-        try {
-            transaction.commits().awaitEnd();
-            endCalls(running);
-            transaction.commits().awaitEnd(); // one that was about to begin
-            raw.close();
-            closeAbandoned();
-            done.complete(null);
-        } catch (SQLException | RuntimeException | Error e) {
-            done.completeExceptionally(e);
-        } finally {
-            closeAbandoned(); // what came between the last look and the end; what comes later sees the end
-        }
-    }
-
-    /**
-     * Cancels the calls in flight until none is left, or none that a cancel ends. The 1.4 driver's close would do so by itself,
-     * but it holds the connection's lock while it waits for each statement's, and a statement that ends takes them the other
-     * way round: a close that meets it leaves both threads waiting for each other, for ever. A statement that is still being
-     * planned when this gives up is told of the close by the driver long before it ends.
-     */
-    private void endCalls(List<Statement> running) {
-        boolean interrupted = false;
-        long deadline = System.nanoTime() + CALLS_DEADLINE_NANOS;
-        for (long pause = 50_000; isCalled() && System.nanoTime() < deadline; pause = Math.min(2 * pause, 10_000_000)) {
-            for (Statement statement : running) {
-                transaction.commits().cancelQuietly(statement);
-            }
-            LockSupport.parkNanos(pause);
-            interrupted |= Thread.interrupted(); // else it would not park again
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void closeAbandoned() {
-        for (ResultSet rows = abandoned.poll(); rows != null; rows = abandoned.poll()) {
-            try {
-                rows.close();
-            } catch (SQLException e) {
-                mark(SUSPECT);
-            }
-        }
+        end.abandon(rows);
     }
 }

@@ -4,7 +4,6 @@ import io.github.duckpool.lock.DuckError.Kind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.sql.SQLTransactionRollbackException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -170,7 +169,7 @@ final class Transaction {
             session.unmark(Session.MANUAL_COMMIT);
         }
         if (doom != null) {
-            throw doomed(doom);
+            throw NativeErrors.rolledBackFor(doom);
         }
     }
 
@@ -182,7 +181,7 @@ final class Transaction {
         SQLException doom = firstError;
         if (doom != null) {
             rollbackNow();
-            throw doomed(doom);
+            throw NativeErrors.rolledBackFor(doom);
         }
         if (active || session.isMarked(Session.HANDED_OUT)) {
             commitBy(raw::commit);
@@ -290,17 +289,6 @@ final class Transaction {
                 session.statements().reopen();
             }
         }
-    }
-
-    private static SQLException doomed(SQLException first) {
-        SQLException known = NativeErrors.translate(first);
-        String state = known instanceof SQLTransactionRollbackException ? known.getSQLState() : "40000";
-        return new SQLTransactionRollbackException(
-                "transaction was rolled back, not committed, because a statement in it had failed: "
-                        + first.getMessage(),
-                state,
-                first.getErrorCode(),
-                first);
     }
 
     /**
