@@ -1,8 +1,10 @@
 package io.github.duckpool.benchmarks.harness;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
@@ -34,7 +36,13 @@ public record JmhTurn(
     public static final String ALLOCATED = "allocated";
 
     /** A heap whose pages are there from the start: a short fork would else measure how the system hands them out. */
-    private static final String[] HEAP = {"-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch"};
+    private static final List<String> HEAP = List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
+
+    /**
+     * Whoever calls what is just being compiled waits for it. With more threads than processors all of them would else keep
+     * the compiler off the processors, for seconds, and a short fork would measure the interpreter.
+     */
+    private static final String COMPILED_IN_THE_FOREGROUND = "-Xbatch";
 
     /** Copies the parameters. */
     public JmhTurn {
@@ -55,8 +63,7 @@ public record JmhTurn(
                 .addProfiler(GCProfiler.class)
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
-                .jvmArgsAppend(HEAP)
-                .jvmArgsAppend("-Djava.io.tmpdir=" + directory);
+                .jvmArgsAppend(jvmArgs(directory).toArray(String[]::new)); // a second call would undo the first
         parameters.forEach(options::param);
         Collection<RunResult> results = new Runner(options.build()).run();
         if (results.size() != 1) {
@@ -71,5 +78,14 @@ public record JmhTurn(
             sample.put(ALLOCATED, allocated.getScore());
         }
         return sample;
+    }
+
+    private List<String> jvmArgs(Path directory) {
+        List<String> args = new ArrayList<>(HEAP);
+        args.add("-Djava.io.tmpdir=" + directory);
+        if (threads > Runtime.getRuntime().availableProcessors()) {
+            args.add(COMPILED_IN_THE_FOREGROUND);
+        }
+        return args;
     }
 }
