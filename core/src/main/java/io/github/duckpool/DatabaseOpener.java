@@ -1,6 +1,7 @@
 package io.github.duckpool;
 
 import io.github.duckpool.internal.lease.OpenDatabase;
+import io.github.duckpool.internal.lease.WrittenMeanwhileException;
 import io.github.duckpool.internal.pool.AnchoredDatabase;
 import io.github.duckpool.internal.pool.Opening;
 import java.io.IOException;
@@ -59,6 +60,9 @@ final class DatabaseOpener {
             anchor = AnchoredDatabase.connect(config.databaseUrl().at(file), settings);
         } catch (SQLException e) {
             OpenFailure failure = new OpenFailure(config, file, e);
+            if (failure.mayComeFromWriting(isNew) && opening.isDisturbed()) {
+                throw new WrittenMeanwhileException(config.poolName(), file, failure.explained());
+            }
             if (isNew && !failure.isLocked()) {
                 deleteStump(file, e);
             }

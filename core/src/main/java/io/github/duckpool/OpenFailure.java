@@ -36,6 +36,20 @@ final class OpenFailure {
         return error.kind() == DuckError.Kind.FILE_LOCKED || error.kind() == DuckError.Kind.HANDLE_CONFLICT;
     }
 
+    /**
+     * Whether somebody who wrote to the file in the midst of the opening can have caused it: what was read then was half old and half
+     * new. Nobody else's writing is to blame for a lock, a right that is missing, a setting or a full disk.
+     *
+     * @param isNew whether the file was not there before: what this opening made itself can fail, but is not bad
+     */
+    boolean mayComeFromWriting(boolean isNew) {
+        return switch (error.kind()) {
+            case BAD_FILE -> true;
+            case INTERNAL, INVALIDATED, OTHER -> !isNew;
+            default -> false;
+        };
+    }
+
     SQLException explained() {
         String text = config.poolName() + ": can't open database \"" + file + "\": " + reason() + " (DuckDB: "
                 + error.message() + ")";

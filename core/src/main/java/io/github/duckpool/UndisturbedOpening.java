@@ -28,6 +28,9 @@ final class UndisturbedOpening {
     /** What a database has that was just made: three headers. */
     private static final long NEW_SIZE = 12_288;
 
+    /** How long it may take to make one, by far. */
+    private static final long MAKING_MILLIS = 1_000;
+
     private final Path file;
     private final Path log;
     private final @Nullable Stamp before;
@@ -65,6 +68,17 @@ final class UndisturbedOpening {
             why.addSuppressed(e);
         }
         throw why;
+    }
+
+    /** Whether the file was written to, or made, since the opening began, by this opening itself perhaps; or somebody is about to make it. */
+    boolean isDisturbed() {
+        Stamp after = stamp(file);
+        return after != null && (isBeingMade(after) || (!after.equals(before) && !isLogUntouched()));
+    }
+
+    /** Whoever makes a database makes an empty file first, and writes the headers after that; DuckDB 2.0 reads it in between. */
+    private static boolean isBeingMade(Stamp now) {
+        return now.size() == 0 && System.currentTimeMillis() - now.written().toMillis() < MAKING_MILLIS;
     }
 
     private boolean isChanged() {

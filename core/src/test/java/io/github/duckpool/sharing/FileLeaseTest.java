@@ -116,6 +116,20 @@ class FileLeaseTest {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
+    void whoWaitsForAnotherProcessInTheLineIsToldWhoHasTheTurn() throws Exception {
+        try (TurnHolder holder = TurnHolder.start(file());
+                DuckPool pool = builder(file()).build()) {
+            assertThatThrownBy(() -> pool.getConnection(Duration.ofMillis(500)))
+                    .isInstanceOf(SQLTransientConnectionException.class)
+                    .hasMessageContainingAll("waits for its turn on " + file(), "which PID " + holder.pid())
+                    .hasMessageContaining("1 before it");
+            holder.close();
+            run(pool, "CREATE TABLE letter (id INTEGER)");
+        }
+    }
+
+    @Test
     void anIdlePoolLetsProgramsIn() throws Exception {
         try (DuckPool pool = builder(file())
                 .sharing(Sharing.cooperative().withIdleRelease(Duration.ofMillis(50)))
@@ -181,6 +195,25 @@ class FileLeaseTest {
             run(pool, "INSERT INTO letter VALUES (1)");
             assertThat(count(pool, "letter")).isEqualTo(1);
             assertThat(alerts).extracting(Alert::kind).contains(Alert.Kind.LOCK_LOST);
+        }
+    }
+
+    /** It looks every second, and misses what happens in the last one, unless it looks again before a checkpoint is written at closing. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void theGuardLooksBeforeTheFileIsClosed() throws Exception {
+        List<Alert> alerts = new CopyOnWriteArrayList<>();
+        try (DuckPool pool = builder(file()).alertListener(alerts::add).build()) {
+            run(pool, "CREATE TABLE letter (id INTEGER)");
+            run(pool, "INSERT INTO letter VALUES (1)");
+            readByAccident();
+        }
+        assertThat(alerts).extracting(Alert::kind).containsExactly(Alert.Kind.LOCK_LOST);
+        assertThat(directory.resolve("letters.duckdb.wal"))
+                .as("what closing leaves in the log")
+                .isNotEmptyFile();
+        try (DuckPool pool = builder(file()).build()) {
+            assertThat(count(pool, "letter")).isEqualTo(1);
         }
     }
 

@@ -10,18 +10,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** From a connection's return in one process to the first answer in another; in every turn a row was written before. */
+/** What all ways to hand a file over do alike, and what follows when its holder is killed. */
 final class HandOver {
     static final String TIME = "time";
 
-    private static final int WARM_UPS = 8;
-
-    /** Longer than the shortest slice and the lease's looks: whoever waits is known by then. */
+    /** Longer than the shortest slice and the lease's looks. */
     private static final long NOTICED_MILLIS = 30;
 
     private HandOver() {}
@@ -34,66 +31,9 @@ final class HandOver {
                 .build();
     }
 
-    /** Pools of two processes: the time between the return here and the answer there. */
-    static Map<String, Double> betweenPools(Path directory, int rows, int times) throws Exception {
-        Path file = filled(directory, rows);
-        try (DuckPool pool = pool(file);
-                Peer peer = Peer.start(HandOverPeer.class, HandOverPeer.POOL, file.toString())) {
-            peer.answer();
-            double[] millis = new double[WARM_UPS + times];
-            for (int i = 0; i < millis.length; i++) {
-                long returned;
-                try (Connection connection = pool.getConnection()) {
-                    write(connection);
-                    peer.say(HandOverPeer.QUERY);
-                    TimeUnit.MILLISECONDS.sleep(NOTICED_MILLIS);
-                    returned = System.nanoTime();
-                }
-                millis[i] = (Long.parseLong(peer.answer()) - returned) / 1e6;
-            }
-            return Map.of(TIME, median(millis));
-        }
-    }
-
-    /** No pool: the driver closes here, says so through a pipe, and opens in another process, which has opened the file before. */
-    static Map<String, Double> betweenDrivers(Path directory, int rows, int times) throws Exception {
-        Path file = filled(directory, rows);
-        try (Peer peer = Peer.start(HandOverPeer.class, HandOverPeer.DRIVER, file.toString())) {
-            peer.answer();
-            double[] millis = new double[WARM_UPS + times];
-            for (int i = 0; i < millis.length; i++) {
-                Connection connection = open(file);
-                write(connection);
-                TimeUnit.MILLISECONDS.sleep(NOTICED_MILLIS);
-                long returned = System.nanoTime();
-                connection.close();
-                peer.say(HandOverPeer.QUERY);
-                millis[i] = (Long.parseLong(peer.answer()) - returned) / 1e6;
-                peer.answer(); // it has closed the file
-            }
-            return Map.of(TIME, median(millis));
-        }
-    }
-
-    /** No pool and no other process: the driver's close and open of the same file. */
-    static Map<String, Double> bare(Path directory, int rows, int times) throws Exception {
-        Path file = filled(directory, rows);
-        double[] millis = new double[WARM_UPS + times];
-        Connection connection = open(file);
-        try {
-            for (int i = 0; i < millis.length; i++) {
-                write(connection);
-                TimeUnit.MILLISECONDS.sleep(NOTICED_MILLIS);
-                long returned = System.nanoTime();
-                connection.close();
-                connection = open(file);
-                query(connection);
-                millis[i] = (System.nanoTime() - returned) / 1e6;
-            }
-        } finally {
-            connection.close();
-        }
-        return Map.of(TIME, median(millis));
+    /** Whoever waits is known after this. */
+    static void untilNoticed() throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(NOTICED_MILLIS);
     }
 
     /** The holder is killed while it has commits in the log and an open transaction; the next pool waits in the line. */
@@ -106,7 +46,7 @@ final class HandOver {
             peer.say(HandOverPeer.HOLD);
             peer.answer();
             CompletableFuture<Connection> next = pool.connectionAsync();
-            TimeUnit.MILLISECONDS.sleep(NOTICED_MILLIS);
+            untilNoticed();
             long killed = System.nanoTime();
             peer.kill();
             try (Connection connection = next.get(1, TimeUnit.MINUTES)) {
@@ -139,7 +79,7 @@ final class HandOver {
         }
     }
 
-    private static Path filled(Path directory, int rows) throws SQLException {
+    static Path filled(Path directory, int rows) throws SQLException {
         Path file = directory.resolve("handover.duckdb");
         try (Connection connection = open(file);
                 Statement statement = connection.createStatement()) {
@@ -164,11 +104,5 @@ final class HandOver {
                 ResultSet rows = statement.executeQuery("SELECT count(*) FROM visit")) {
             rows.next();
         }
-    }
-
-    private static double median(double[] millis) {
-        double[] measured = Arrays.copyOfRange(millis, WARM_UPS, millis.length);
-        Arrays.sort(measured);
-        return measured[measured.length / 2];
     }
 }

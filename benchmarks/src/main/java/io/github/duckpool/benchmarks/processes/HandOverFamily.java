@@ -8,14 +8,11 @@ import io.github.duckpool.benchmarks.harness.Metric;
 import io.github.duckpool.benchmarks.harness.Ratio;
 import io.github.duckpool.benchmarks.harness.Target;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /** How long a file takes to change hands. */
 public final class HandOverFamily implements Family {
-    private static final String POOL = "duckpool";
-    private static final String TWO = "driver alone, two processes";
-    private static final String BARE = "driver alone, one process";
+    private static final String POOL = PassedOn.POOL;
     private static final String ASKING = "driver alone, asking";
     private static final String PASSED_ON = "passed on";
     private static final String KILLED = "the holder is killed";
@@ -34,7 +31,8 @@ public final class HandOverFamily implements Family {
     @Override
     public String question() {
         return "How long does a file take from the return of the last connection in one process to the first answer in another, "
-                + "compared with the driver's close there and open here, told through a pipe, and with both in one process? And when the holder is killed with commits in the log?";
+                + "compared with the driver's close there and open here, told through a pipe, and with both in one process? One hand-over of each after another, on one file, "
+                + "each after a row was written. And when the holder is killed with commits in the log?";
     }
 
     @Override
@@ -60,7 +58,7 @@ public final class HandOverFamily implements Family {
     public List<Case> cases(Effort effort) {
         return switch (effort) {
             case QUICK -> List.of(passedOn(SMALL, SMALL_ROWS, 7, false));
-            case REPORT -> List.of(passedOn(SMALL, SMALL_ROWS, 20, true), passedOn(BIG, BIG_ROWS, 20, true), killed());
+            case REPORT -> List.of(passedOn(SMALL, SMALL_ROWS, 30, true), passedOn(BIG, BIG_ROWS, 30, true), killed());
             case FULL ->
                 List.of(
                         passedOn(SMALL, SMALL_ROWS, 40, true),
@@ -71,13 +69,14 @@ public final class HandOverFamily implements Family {
     }
 
     private static Case passedOn(String size, int rows, int times, boolean all) {
-        List<Contender> contenders = new ArrayList<>();
-        contenders.add(new Contender(POOL, directory -> HandOver.betweenPools(directory, rows, times)));
-        contenders.add(new Contender(TWO, directory -> HandOver.betweenDrivers(directory, rows, times)));
-        if (all) {
-            contenders.add(new Contender(BARE, directory -> HandOver.bare(directory, rows, times)));
-        }
-        return new Case(PASSED_ON, size, contenders);
+        List<String> ways = all ? List.of(POOL, PassedOn.TWO, PassedOn.BARE) : List.of(POOL, PassedOn.TWO);
+        var passedOn = new PassedOn(ways, rows, times);
+        return new Case(
+                PASSED_ON,
+                size,
+                ways.stream()
+                        .map(way -> new Contender(way, directory -> passedOn.part(way, directory)))
+                        .toList());
     }
 
     private static Case killed() {
@@ -94,11 +93,11 @@ public final class HandOverFamily implements Family {
         return List.of(
                 Target.atMost(
                         "a hand-over, over closing and opening, 1 MB",
-                        new Ratio(PASSED_ON, SMALL, HandOver.TIME, POOL, TWO),
+                        new Ratio(PASSED_ON, SMALL, HandOver.TIME, POOL, PassedOn.TWO),
                         1.2),
                 Target.atMost(
                         "a hand-over, over closing and opening, 50 MB",
-                        new Ratio(PASSED_ON, BIG, HandOver.TIME, POOL, TWO),
+                        new Ratio(PASSED_ON, BIG, HandOver.TIME, POOL, PassedOn.TWO),
                         1.2),
                 Target.atMost(
                         "milliseconds from the holder's kill to the first answer",

@@ -227,13 +227,13 @@ final class FileLease {
             // A checkpoint would write over what another process may have written since.
             tenancies.forEach(FileTenancy::leaveLog);
         } else if (letsProgramsIn(tenancies)) {
-            EarlyCheckpoint.write(tenancies.get(0), members);
+            EarlyCheckpoint.write(tenancies.get(0), file(), members::pause);
         }
         tenancies.forEach(FileTenancy::closeDatabase);
         members.letGo(tenancies);
     }
 
-    /** Whether the file is about to be free for programs that know nothing of the queue, and was written to. */
+    /** Whether the file is about to be free for programs that know nothing of the queue, and may have been written to. */
     private boolean letsProgramsIn(List<FileTenancy> closing) {
         return !readOnly
                 && members.fatal() == null

@@ -27,12 +27,19 @@ final class OpenAttempts {
     private static final long LONGEST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** How many openings in a row may fail beside somebody who writes, before the last failure is believed: about a second. */
+    private static final int FAILURES = 10;
+
     private final Path file;
     private final LongConsumer pause;
 
     private volatile @Nullable String holder;
     private @Nullable String loggedHolder;
     private boolean policyGaveUp;
+
+    /** What the last attempt threw, whatever the policy has made of it. */
+    private @Nullable SQLException failure;
+
     private long loggedNanos;
 
     /** Nobody wants the file any more; kept from retry policies as an error that no retry cures. */
@@ -65,23 +72,34 @@ final class OpenAttempts {
     OpenDatabase open(FileTenancy tenancy) throws SQLException {
         long backoffNanos = FIRST_BACKOFF_NANOS;
         int disturbed = 0;
+        int failed = 0;
         policyGaveUp = false;
         try {
             while (true) {
+                failure = null;
                 try {
                     return tenancy.opener().retry(() -> attempt(tenancy), tenancy.patienceNanos());
-                } catch (UnwantedException e) {
-                    return null;
-                } catch (WrittenMeanwhileException e) {
-                    Thread.interrupted(); // somebody left: the next attempt looks who is left
-                    if (disturbed++ == 0) {
-                        continue; // the lock was had just now, and whoever wrote may come again
+                } catch (SQLException | RuntimeException e) {
+                    Exception met = failure != null ? failure : e;
+                    if (met instanceof UnwantedException) {
+                        return null;
                     }
-                } catch (SQLException e) {
-                    if (!isInTheWay(DuckError.classify(e).kind())) {
+                    if (met instanceof WrittenMeanwhileException written) {
+                        SQLException unread = written.failure();
+                        failed = unread == null ? 0 : failed + 1;
+                        if (unread != null && failed >= FAILURES) {
+                            throw unread;
+                        }
+                        Thread.interrupted(); // somebody left: the next attempt looks who is left
+                        if (disturbed++ == 0) {
+                            continue; // the lock was had just now, and whoever wrote may come again
+                        }
+                    } else if (met instanceof SQLException error
+                            && isInTheWay(DuckError.classify(error).kind())) {
+                        policyGaveUp = true;
+                    } else {
                         throw e;
                     }
-                    policyGaveUp = true;
                 }
                 tenancy.unlessAhead();
                 Thread.interrupted(); // ended the policy's wait: somebody left
@@ -90,10 +108,22 @@ final class OpenAttempts {
             }
         } finally {
             holder = null;
+            failure = null;
         }
     }
 
+    /** An attempt whose failure is remembered: policies wrap what they throw, and some keep no cause. */
     private OpenDatabase attempt(FileTenancy tenancy) throws SQLException {
+        failure = null; // not that of the attempt before
+        try {
+            return openOnce(tenancy);
+        } catch (SQLException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    private OpenDatabase openOnce(FileTenancy tenancy) throws SQLException {
         tenancy.reconsider();
         if (!tenancy.wishes()) {
             throw new UnwantedException();
