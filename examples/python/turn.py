@@ -10,13 +10,13 @@ import contextlib, fcntl, os, threading, time
 
 MAGIC, SIZE, NEXT, RELEASED = int.from_bytes(b"DPQUEUE1", "little"), 4096, 8, 16
 GUARD, TICKETS, WRITERS, LIMIT = 1 << 62, 1 << 62, 1 << 61, 1 << 60
-_lines = {}  # for each companion one ticket, and one descriptor, at a time in this process
+_lines = {}  # for each companion one ticket, and one descriptor, at a time in a process; a fork copies them as they are just then
 
 
 @contextlib.contextmanager
 def turn(path, shared=False, timeout=None):
     companion, timeout = os.path.realpath(path) + ".queue", threading.TIMEOUT_MAX if timeout is None else timeout
-    line, deadline = _lines.setdefault(companion, threading.Lock()), time.monotonic() + timeout
+    line, deadline = _lines.setdefault((companion, os.getpid()), threading.Lock()), time.monotonic() + timeout
     if not line.acquire(timeout=timeout):
         raise TimeoutError(f"another thread of this process has its turn on {path}")
     try:

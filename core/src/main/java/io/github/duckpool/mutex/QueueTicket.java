@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +19,24 @@ final class QueueTicket {
     /** Keeps every held ticket reachable, and its file with it: a forgotten permit must not be released by the collector. */
     private static final Set<QueueTicket> LIVE = ConcurrentHashMap.newKeySet();
 
+    /** How often the guard is tried: whoever draws a ticket, or asks as we do, has it for some microseconds. */
+    private static final int GUARD_TRIES = 8;
+
+    private static final long GUARD_PAUSE_NANOS = 20_000;
+
+    /** How long the counter is trusted to tell that nobody has come since the kernel was asked: somebody may damage it. */
+    private static final long TRUST_NANOS = 1_000_000_000;
+
     private final QueueFile file;
     private final long number;
     private final boolean shared;
     private final FileLock place;
     private final @Nullable FileLock writer;
+
+    /** What the next number was when nobody was behind this place, and when that was; nobody has come while it stays. */
+    private volatile long quietAt;
+
+    private volatile long quietNanos;
 
     private QueueTicket(QueueFile file, long number, boolean shared, FileLock place, @Nullable FileLock writer) {
         this.file = file;
@@ -140,25 +154,46 @@ final class QueueTicket {
     }
 
     /**
-     * Whether somebody alive waits for this turn to end. Readers do not wait for a reader. Costs a read when nobody came,
+     * Whether somebody alive waits for this turn to end. Readers do not wait for a reader. Costs a read while nobody comes,
      * else a few system calls under the guard: without it the probe could get in the way of a comer who locks his ticket.
      */
     boolean isAwaited() throws IOException {
-        if (behind() == 0) {
+        long counted = file.next(); // below number + 1 it is damaged, and tells nothing
+        if (counted == number + 1 || (counted == quietAt && System.nanoTime() - quietNanos < TRUST_NANOS)) {
             return false;
         }
-        FileLock guard = file.tryLock(QueueFile.GUARD, 1, false);
+        FileLock guard = guard();
         if (guard == null) {
             return true;
         }
         try {
+            long next = file.next();
             long from = number + 1;
-            return shared
-                    ? !file.isFree(QueueFile.WRITERS + from, QueueFile.TICKET_LIMIT - from)
-                    : !file.isFree(QueueFile.TICKETS + from, Long.MAX_VALUE - QueueFile.TICKETS - from);
+            boolean quiet = shared
+                    ? file.isFree(QueueFile.WRITERS + from, QueueFile.TICKET_LIMIT - from)
+                    : file.isFree(QueueFile.TICKETS + from, Long.MAX_VALUE - QueueFile.TICKETS - from);
+            if (quiet) {
+                quietNanos = System.nanoTime();
+                quietAt = next;
+            }
+            return !quiet;
         } finally {
             guard.release();
         }
+    }
+
+    /**
+     * Takes the guard, which other readers who ask the same have now and then: a busy one is no sign that somebody waits.
+     *
+     * @return null if it stays busy
+     */
+    private @Nullable FileLock guard() throws IOException {
+        FileLock guard = file.tryLock(QueueFile.GUARD, 1, false);
+        for (int tries = 1; guard == null && tries < GUARD_TRIES; tries++) {
+            LockSupport.parkNanos(this, GUARD_PAUSE_NANOS);
+            guard = file.tryLock(QueueFile.GUARD, 1, false);
+        }
+        return guard;
     }
 
     /**

@@ -59,7 +59,7 @@ final class QueueWait {
         } catch (ClosedChannelException e) {
             giveUp(); // await() starts over on a new one
             return null;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             giveUp();
             throw e;
         }

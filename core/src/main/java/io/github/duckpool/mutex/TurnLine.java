@@ -67,14 +67,15 @@ final class TurnLine {
         if (place == null) {
             return Optional.empty();
         }
-        QueueTicket ticket = null;
+        Permit turn = null;
         try {
             var wait = new QueueWait(this::open, shared, Deadline.NEVER, () -> false);
-            ticket = wait.tryNow(open());
+            QueueTicket ticket = wait.tryNow(open());
             wait.giveUp();
-            return ticket == null ? Optional.empty() : Optional.of(granted(ticket, place, shared));
+            turn = ticket == null ? null : granted(ticket, place, shared);
+            return Optional.ofNullable(turn);
         } finally {
-            if (ticket == null) {
+            if (turn == null) {
                 place.close();
             }
         }
@@ -129,21 +130,24 @@ final class TurnLine {
             return;
         }
         var wait = new QueueWait(this::open, shared, deadline, asked::isDone);
+        Permit turn;
         try {
             QueueTicket ticket = wait.tryNow(open());
-            if (ticket != null) {
-                deliver(asked, granted(ticket, place, shared));
+            if (ticket == null) {
+                Thread poller = new Thread(
+                        () -> poll(asked, place, shared, wait), "duckpool waits for " + companion.getFileName());
+                poller.setDaemon(true);
+                poller.start();
                 return;
             }
-        } catch (IOException | RuntimeException e) {
+            turn = granted(ticket, place, shared);
+        } catch (Throwable e) { // no thread can be had, for one; a ticket that is left behind would stop every process
+            wait.giveUp();
             place.close();
             asked.completeExceptionally(e);
             return;
         }
-        Thread poller =
-                new Thread(() -> poll(asked, place, shared, wait), "duckpool waits for " + companion.getFileName());
-        poller.setDaemon(true);
-        poller.start();
+        deliver(asked, turn);
     }
 
     private void poll(CompletableFuture<Permit> asked, Permit place, boolean shared, QueueWait wait) {
@@ -168,11 +172,18 @@ final class TurnLine {
         }
     }
 
+    /** Makes the ticket a turn; where that fails the ticket is given back, and the place is the caller's still. */
     private Permit granted(QueueTicket ticket, Permit place, boolean shared) {
-        Permit turn = new Turn(ticket, shared ? null : place);
-        synchronized (held) {
-            held.put(ticket, turn);
-            newest = ticket;
+        Permit turn;
+        try {
+            turn = new Turn(ticket, shared ? null : place);
+            synchronized (held) {
+                held.put(ticket, turn);
+                newest = ticket;
+            }
+        } catch (Throwable e) {
+            ticket.passOn();
+            throw e;
         }
         if (shared) {
             place.close();

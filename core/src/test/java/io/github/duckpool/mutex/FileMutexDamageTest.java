@@ -87,6 +87,31 @@ class FileMutexDamageTest {
 
     @Test
     @EnabledOnOs({OS.LINUX, OS.MAC})
+    void whoWaitsWhileTheCompanionIsTruncatedIsSeen() throws Exception {
+        mutex.lock().close();
+        QueueFile file = QueueDescriptors.open(mutex.companion());
+        QueueTicket holder = drawn(file, false);
+        QueueTicket waiter = drawn(file, false);
+        try {
+            assertThat(holder.isAwaited()).isTrue();
+            truncate();
+            assertThat(holder.isAwaited()).isTrue();
+            waiter.release();
+            assertThat(holder.isAwaited()).isFalse();
+        } finally {
+            waiter.release();
+            holder.passOn();
+        }
+    }
+
+    static QueueTicket drawn(QueueFile file, boolean shared) throws IOException {
+        QueueTicket ticket = QueueTicket.tryEnqueue(file, shared);
+        assertThat(ticket).isNotNull();
+        return ticket;
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
     void waitersOfADeletedCompanionStartOverOnTheNewOne() throws Exception {
         Permit turn = mutex.lockShared();
         CompletableFuture<Permit> next = mutex.acquire();

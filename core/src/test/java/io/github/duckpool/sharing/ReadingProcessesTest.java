@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.duckpool.DuckPool;
 import io.github.duckpool.Sharing;
 import io.github.duckpool.mutex.FileMutex;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that only read have a file at the same time, but never beside one that writes, and nobody is passed. */
@@ -70,6 +74,32 @@ class ReadingProcessesTest {
             }
             there.giveBack();
         }
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void manyThatOnlyReadDoNotTakeTheFileFromEachOther() throws Exception {
+        long before = nextTicket();
+        try (ReadingProgram first = ReadingProgram.start(file);
+                ReadingProgram second = ReadingProgram.start(file);
+                ReadingProgram third = ReadingProgram.start(file)) {
+            List<ReadingProgram> readers = List.of(first, second, third);
+            long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
+            while (System.nanoTime() < endNanos) {
+                for (ReadingProgram reader : readers) {
+                    reader.borrow();
+                    assertThat(reader.found()).isEqualTo(1);
+                    reader.giveBack();
+                }
+            }
+            assertThat(nextTicket() - before).as("turns taken").isEqualTo(3);
+        }
+    }
+
+    /** Of the queue, read by another process: this one would drop its own locks. */
+    private long nextTicket() throws Exception {
+        Process reading = new ProcessBuilder("od", "-An", "-td8", "-j8", "-N8", file + ".queue").start();
+        return Long.parseLong(new String(reading.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip());
     }
 
     @Test
