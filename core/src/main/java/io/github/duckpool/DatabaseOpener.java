@@ -1,11 +1,10 @@
 package io.github.duckpool;
 
+import io.github.duckpool.internal.lease.NotSetUpException;
 import io.github.duckpool.internal.lease.OpenDatabase;
 import io.github.duckpool.internal.lease.WrittenMeanwhileException;
 import io.github.duckpool.internal.pool.AnchoredDatabase;
 import io.github.duckpool.internal.pool.Opening;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,20 +17,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes one attempt to open the database that a configuration names. */
 final class DatabaseOpener {
-    /** A database begins with three header blocks; a file that is shorter holds no data. */
-    private static final long HEADERS_BYTES = 3 * 4096;
-
     private DatabaseOpener() {}
 
     /**
      * Opens it.
      *
      * @param realPath the path to open it by, where it is a file
+     * @throws NotSetUpException if it is a file, and was opened, but can't be used
      */
     static OpenDatabase open(DuckPoolConfig config, @Nullable Path realPath) throws SQLException {
         DataSource source = config.dataSource().orElse(null);
         Connection anchor = source == null ? connect(config, realPath) : connect(config, source);
-        return AnchoredDatabase.over(anchor, source, opening(config, realPath));
+        try {
+            return AnchoredDatabase.over(anchor, source, opening(config, realPath));
+        } catch (SQLException e) {
+            throw realPath == null ? e : new NotSetUpException(e);
+        }
     }
 
     private static Opening opening(DuckPoolConfig config, @Nullable Path realPath) {
@@ -53,19 +54,17 @@ final class DatabaseOpener {
         if (file == null) {
             return AnchoredDatabase.connect(config.url(), settings);
         }
-        boolean isNew = Files.notExists(file);
+        Stump stump = Stump.ifNew(file);
         var opening = UndisturbedOpening.begin(file);
         Connection anchor;
         try {
             anchor = AnchoredDatabase.connect(config.databaseUrl().at(file), settings);
         } catch (SQLException e) {
             OpenFailure failure = new OpenFailure(config, file, e);
-            if (failure.mayComeFromWriting(isNew) && opening.isDisturbed()) {
+            if (failure.mayComeFromWriting(stump.isNew()) && opening.isDisturbed()) {
                 throw new WrittenMeanwhileException(config.poolName(), file, failure.explained());
             }
-            if (isNew && !failure.isLocked()) {
-                deleteStump(file, e);
-            }
+            stump.deleteAfter(e);
             throw failure.explained();
         }
         try {
@@ -74,20 +73,6 @@ final class DatabaseOpener {
         } catch (RuntimeException | Error e) {
             close(anchor, e);
             throw e;
-        }
-    }
-
-    /**
-     * A database that could not be written to its end, on a full disk for one, leaves a file that nobody can open any more. The
-     * name is removed and no descriptor opened, so a lock on another file of that name, if somebody was quicker, stays.
-     */
-    private static void deleteStump(Path file, SQLException why) {
-        try {
-            if (Files.isRegularFile(file) && Files.size(file) < HEADERS_BYTES) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException | SecurityException e) {
-            why.addSuppressed(e);
         }
     }
 

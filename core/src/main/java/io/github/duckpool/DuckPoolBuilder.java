@@ -207,7 +207,8 @@ public final class DuckPoolBuilder extends DatabaseBuilder {
 
     /**
      * Whether to lend on when DuckDB's lock on the file is lost, because something in this process has opened and closed the
-     * file. Without the lock another process can write to it, and commits may vanish; the pool says so in any case.
+     * file, or when the file was deleted, moved or replaced. Without the lock another process can write to it, and commits may vanish; the pool
+     * says so in any case.
      *
      * @param lendAfterLockLoss the default is false: nothing is lent for writing any more
      * @return this

@@ -32,7 +32,7 @@ final class OpenFailure {
     }
 
     /** Whether another process has the file open. */
-    boolean isLocked() {
+    private boolean isLocked() {
         return error.kind() == DuckError.Kind.FILE_LOCKED || error.kind() == DuckError.Kind.HANDLE_CONFLICT;
     }
 

@@ -14,6 +14,11 @@ public record Alert(Kind kind, String poolName, String message) {
     public enum Kind {
         /** DuckDB's lock on the file is gone while the file is open: another process can write to it now. */
         LOCK_LOST,
+        /**
+         * The file was deleted, moved or replaced while it is open: whoever opens its path does not find what is committed. Told where the file
+         * is open for writing.
+         */
+        FILE_REPLACED,
         /** Borrowed connections keep the file from other processes for longer than {@code maxSlice}. */
         SLICE_OVERSTAYED,
         /** A program that does not take turns holds the file, and the pool waits for it. */

@@ -58,7 +58,8 @@ class BusyGuardTest {
     @Test
     void aGuardThatIsBusyForAMomentIsWaitedFor() throws Exception {
         boolean awaited = true;
-        while (awaited) { // whoever has the guard may be held up on a busy machine, and then the answer is the careful one
+        while (awaited) { // whoever has the guard may be held up on a busy machine, and then the answer is the careful
+            // one
             QueueTicket comer = drawn(file, true); // or nobody would ask
             FileLock busy = guard();
             Thread asking = Thread.currentThread();

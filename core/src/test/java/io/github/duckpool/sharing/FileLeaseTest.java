@@ -157,6 +157,16 @@ class FileLeaseTest {
     }
 
     @Test
+    void aPoolThatDoesNotHaveTheFileClosesAtOnceWhileAnotherHasIt() throws Exception {
+        try (DuckPool first = builder(file()).build()) {
+            DuckPool second = builder(file()).build();
+            run(first, "CREATE TABLE letter (id INTEGER)");
+            CompletableFuture.runAsync(second::close).get(20, TimeUnit.SECONDS);
+            assertThat(count(first, "letter")).isZero();
+        }
+    }
+
+    @Test
     @EnabledOnOs(OS.LINUX)
     void theGuardSeesThatTheLockIsGone() throws Exception {
         List<Alert> alerts = new CopyOnWriteArrayList<>();

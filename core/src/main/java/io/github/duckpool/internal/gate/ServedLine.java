@@ -154,8 +154,10 @@ abstract class ServedLine<S> extends Attention {
         try {
             whenWanted.run();
         } catch (Throwable e) {
-            giveUp(borrower);
-            throw e;
+            if (giveUp(borrower)) {
+                throw e;
+            }
+            // Its outcome was decided before: to throw would lose the slot that it has.
         }
         serve();
         return before;

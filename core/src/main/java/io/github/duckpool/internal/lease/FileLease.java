@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  *   <li>An anchor is closed only after its pool was drained, has left, or was given up after a fatal error.
  *   <li>Waiting borrowers are looked for again after every closing, and every wish is told to the thread ({@link LeaseMembers}): so
  *       nobody waits for a file that nobody is about to open.
- *   <li>Nothing is lent for writing after DuckDB's lock was lost ({@link LockWatch}), unless every pool was told to.
+ *   <li>Nothing is lent for writing after DuckDB's lock, or the file at the path, was lost ({@link LockWatch}), unless every pool was told to.
  *   <li>Who is told that the file can't be opened finds nothing left of the attempt: he is told when the turn is passed on, which takes
  *       the companion file along ({@link JvmTurn}). Only where the turn goes on, for another pool, is he told at once.
  * </ol>
@@ -115,7 +115,8 @@ final class FileLease {
             } catch (Throwable e) {
                 LOG.error("the lease on {} failed", file(), e);
                 var why = new SQLException("the lease on " + file() + " failed: " + e, "08001", e);
-                members.wishing().forEach(tenancy -> tenancy.failed(why));
+                // Also whoever waits at a pool that had the file open: it is closed now, and nobody has wished for it.
+                members.all().forEach(tenancy -> tenancy.failed(why));
             } finally {
                 members.sayGoodbye();
             }
@@ -197,10 +198,15 @@ final class FileLease {
     }
 
     private void closeLeavers() {
-        List<FileTenancy> leaving = members.heldLeavers();
-        close(leaving);
-        if (!open().isEmpty()) {
-            members.sayGoodbye(leaving); // the last one also waits until the turn is passed on
+        List<FileTenancy> leaving = members.leavers();
+        // Whoever left during his own attempt, which then failed, has nothing to close, and waits all the same.
+        close(leaving.stream().filter(tenancy -> tenancy.database() != null).toList());
+        if (open().isEmpty()) {
+            watch
+                    .closed(); // who comes in this turn opens it anew; the last one to leave waits until the turn is
+                               // passed on
+        } else {
+            members.sayGoodbye(leaving);
         }
     }
 
@@ -223,10 +229,10 @@ final class FileLease {
             return;
         }
         watch.look(tenancies);
-        if (watch.lost().isPresent()) {
+        if (watch.isLockLost()) {
             // A checkpoint would write over what another process may have written since.
             tenancies.forEach(FileTenancy::leaveLog);
-        } else if (letsProgramsIn(tenancies)) {
+        } else if (watch.lost().isEmpty() && letsProgramsIn(tenancies)) {
             EarlyCheckpoint.write(tenancies.get(0), file(), members::pause);
         }
         tenancies.forEach(FileTenancy::closeDatabase);

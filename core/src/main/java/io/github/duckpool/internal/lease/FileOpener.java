@@ -10,6 +10,7 @@ public interface FileOpener {
      *
      * @param file the real path: DuckDB 1.4 takes another path to the same file for another database
      * @return the open database
+     * @throws NotSetUpException if it was opened, but can't be used; then nothing is left open
      * @throws SQLException if it can't be opened; then nothing is left open
      */
     OpenDatabase open(Path file) throws SQLException;

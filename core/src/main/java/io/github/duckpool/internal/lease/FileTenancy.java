@@ -75,6 +75,10 @@ final class FileTenancy implements Lease {
             lease.wished();
         } catch (Throwable noThread) {
             asked = false;
+            // Others may have counted on this one's wish. To keep it would be no help: nobody is there to see it, and
+            // who asks next would think
+            // that somebody is.
+            tenant.failed(LeaseErrors.noThread(terms.poolName(), lease.file(), noThread));
             throw noThread;
         }
     }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,6 +45,14 @@ final class LeaseErrors {
         return new SQLNonTransientConnectionException(
                 tenancy + ": can't open database \"" + file + "\": no turn can be taken in its queue: "
                         + cause.getMessage(),
+                "08001",
+                cause);
+    }
+
+    static SQLException noThread(String poolName, Path file, Throwable cause) {
+        return new SQLTransientConnectionException(
+                poolName + ": can't open database \"" + file + "\": no thread can be started to take its turn: "
+                        + cause,
                 "08001",
                 cause);
     }

@@ -76,7 +76,9 @@ final class LeaseMembers {
             members.remove(tenancy);
             Thread working = worker;
             boolean othersWish = members.stream().anyMatch(FileTenancy::wishes);
-            if (working == null || state == State.IDLE || (othersWish && !tenancy.isHeld())) {
+            // The turn goes on for them, and has nothing of his in it.
+            boolean isOthers = othersWish || members.stream().anyMatch(FileTenancy::isHeld);
+            if (working == null || state == State.IDLE || (isOthers && !tenancy.isHeld())) {
                 return false;
             }
             leavers.add(tenancy);
@@ -178,11 +180,11 @@ final class LeaseMembers {
         }
     }
 
-    /** Those who have left and for whom something is open still. */
-    List<FileTenancy> heldLeavers() {
+    /** Those who have left and wait for the goodbye. */
+    List<FileTenancy> leavers() {
         lock.lock();
         try {
-            return leavers.stream().filter(FileTenancy::isHeld).toList();
+            return List.copyOf(leavers);
         } finally {
             lock.unlock();
         }

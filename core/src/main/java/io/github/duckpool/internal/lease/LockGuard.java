@@ -21,8 +21,11 @@ final class LockGuard {
         this.file = file;
     }
 
-    /** Notes the lock that DuckDB has just taken. */
+    /** Notes the lock that DuckDB has just taken; where it was seen before, a further pool has joined, and it may be gone already. */
     void arm() {
+        if (seen != null) {
+            return;
+        }
         try {
             seen = OwnLock.on(file).orElse(null);
         } catch (IOException e) {

@@ -84,6 +84,9 @@ final class OpenAttempts {
                     if (met instanceof UnwantedException) {
                         return null;
                     }
+                    if (met instanceof NotSetUpException unusable) {
+                        throw unusable.error();
+                    }
                     if (met instanceof WrittenMeanwhileException written) {
                         SQLException unread = written.failure();
                         failed = unread == null ? 0 : failed + 1;
@@ -130,6 +133,8 @@ final class OpenAttempts {
         }
         try {
             return tenancy.opener().open(file);
+        } catch (NotSetUpException e) {
+            throw e;
         } catch (WrittenMeanwhileException e) {
             note(tenancy, "a program that has just written to it", "", Kind.OTHER);
             throw e;

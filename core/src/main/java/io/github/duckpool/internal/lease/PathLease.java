@@ -59,28 +59,47 @@ public final class PathLease implements Lease {
             }
             looking = true;
         }
-        Thread thread = new Thread(this::look, terms.poolName() + " lease");
-        thread.setDaemon(true);
-        thread.start();
+        try {
+            Thread thread = new Thread(this::look, terms.poolName() + " lease");
+            thread.setDaemon(true);
+            thread.start();
+        } catch (Throwable noThread) {
+            looked(); // or nobody would ever look again
+            tenant.failed(
+                    LeaseErrors.noThread(terms.poolName(), path, noThread)); // others may count on this one's request
+            throw noThread;
+        }
     }
 
     private void look() {
         SQLException why = null;
         try {
-            join();
-        } catch (IOException e) {
-            why = explain(e);
+            why = tryToJoin();
         } catch (RuntimeException e) {
             why = new SQLNonTransientConnectionException(e.getMessage(), "08001", e);
+        } catch (Error e) {
+            why = new SQLNonTransientConnectionException(terms.poolName() + ": " + path + ": " + e, "08001", e);
+        } finally {
+            looked();
         }
         if (why != null) {
             tenant.failed(why);
         }
-        synchronized (this) {
-            looking = false;
-        }
         if (why != null && tenant.wanted()) {
             request(); // somebody came between
+        }
+    }
+
+    private synchronized void looked() {
+        looking = false;
+    }
+
+    private @Nullable SQLException tryToJoin() {
+        try {
+            join();
+            return null;
+        } catch (IOException e) {
+            return explain(e);
         }
     }
 
@@ -106,6 +125,8 @@ public final class PathLease implements Lease {
                 unresolved);
         try {
             opener.open(path).close();
+        } catch (NotSetUpException e) {
+            return e.error(); // somebody has made the directory just now, but it does not help
         } catch (SQLException e) {
             e.addSuppressed(unresolved);
             return e;

@@ -28,10 +28,6 @@ final class TenancyReports {
         hangingReported = false;
     }
 
-    void lost(String hazard) {
-        alert(Alert.Kind.LOCK_LOST, hazard);
-    }
-
     /** Tells the pool's listener; what goes wrong there is his. */
     void alert(Alert.Kind kind, String message) {
         try {

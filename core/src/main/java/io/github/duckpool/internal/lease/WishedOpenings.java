@@ -37,6 +37,10 @@ final class WishedOpenings {
     void openWishing(JvmTurn turn) {
         for (FileTenancy tenancy : members.wishing()) {
             tellRefused(); // before an attempt that may last
+            if (tenancy.database() != null) {
+                tenancy.fulfilled(); // he looked before it was lent and asked after that: one anchor is all he gets
+                continue;
+            }
             tenancy.reconsider();
             if (!tenancy.wishes() || !members.hold(tenancy)) {
                 continue;
@@ -81,23 +85,23 @@ final class WishedOpenings {
             throw LeaseErrors.sameFile(file, otherPath);
         }
         OpenDatabase opened = attempts.open(tenancy);
-        SQLException fatal = broken;
         if (opened == null) {
             return null;
         }
-        turn.opened();
-        turn.claimFile(); // DuckDB may have made it
-        if (fatal != null) {
-            try {
+        try {
+            turn.opened();
+            turn.claimFile(); // DuckDB may have made it
+            SQLException fatal = broken;
+            if (fatal != null) {
                 LeaseErrors.probe(tenancy.toString(), opened, fatal);
-            } catch (SQLException e) {
-                FileTenancy.close(opened, tenancy.toString());
-                throw e;
+                broken = null;
             }
-            broken = null;
+            watch.opened();
+            return opened;
+        } catch (SQLException | RuntimeException | Error e) {
+            FileTenancy.close(opened, tenancy.toString());
+            throw e;
         }
-        watch.opened();
-        return opened;
     }
 
     /** The database was closed after a fatal error: what is opened next has to answer before it is lent. */

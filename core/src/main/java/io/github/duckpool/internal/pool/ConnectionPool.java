@@ -46,21 +46,23 @@ public final class ConnectionPool {
      * Makes a pool without connections; the first borrower makes it ask for the database.
      *
      * @param settings the checked settings
-     * @param lease makes the lease for the pool as its tenant, who must not be called before this constructor has returned
+     * @param lease makes the lease for the pool as its tenant, who may only be asked whether it is {@linkplain Tenant#wanted() wanted}
+     *     before this constructor has returned
      * @param threads runs what must not run on a borrower's or a releaser's thread; closed with the pool
      */
     public ConnectionPool(PoolSettings settings, Function<Tenant, Lease> lease, PoolThreads threads) {
         this.settings = settings;
         this.threads = threads;
         this.tracksLeaks = settings.leakThresholdNanos() > 0;
-        this.tenant = new PoolTenant(this, settings);
-        this.lease = lease.apply(tenant);
         this.gate = new BorrowGate<>(
                 settings.maxSize(),
                 settings.overtakingNanos(),
                 System::nanoTime,
                 slot -> dispose(slot, null),
-                this.lease::request);
+                this::requestDatabase);
+        this.tenant = new PoolTenant(this, settings);
+        // From here on a lease that other pools use may ask whether anyone waits.
+        this.lease = lease.apply(tenant);
         this.lendings = new SlotLending[settings.maxSize()];
         for (int i = 0; i < lendings.length; i++) {
             lendings[i] = new SlotLending(this, gate.slot(i));
@@ -218,6 +220,10 @@ public final class ConnectionPool {
 
     SlotLending lending(int index) {
         return lendings[index];
+    }
+
+    private void requestDatabase() {
+        lease.request();
     }
 
     SessionLife life() {

@@ -126,15 +126,15 @@ final class InstanceChanges {
 
     /** Puts back what is not as it was; every part is tried before the first failure is thrown. */
     void restore(Connection fresh) throws SQLException {
-        String missed = unseen;
-        if (missed != null) {
-            look(fresh, missed, unseenTouch);
-        }
+        Text missed = new Text(unseen == null ? "" : unseen);
         try (Statement statement = fresh.createStatement()) {
             Repair repair = new Repair(statement);
             for (Part part : parts) {
+                if ((unseenTouch & part.touch()) != 0) {
+                    repair.attempt(() -> part.after(fresh, missed));
+                }
                 if (part.use().isIn()) {
-                    part.restore(fresh, repair);
+                    repair.attempt(() -> part.restore(fresh, repair));
                 }
             }
             repair.end();
@@ -162,6 +162,12 @@ final class InstanceChanges {
         void of(ResultSet rows) throws SQLException;
     }
 
+    /** A step of putting things back. */
+    @FunctionalInterface
+    interface Step {
+        void take() throws SQLException;
+    }
+
     /** Runs statements, each whatever became of those before it. */
     static final class Repair {
         private final Statement statement;
@@ -175,6 +181,15 @@ final class InstanceChanges {
             SQLException refused = attempt(sql);
             if (refused != null) {
                 failed(refused);
+            }
+        }
+
+        /** Takes a step that may fail by more than its statements. */
+        void attempt(Step step) {
+            try {
+                step.take();
+            } catch (SQLException e) {
+                failed(e);
             }
         }
 
