@@ -4,7 +4,9 @@ import static io.github.duckpool.DuckPoolTest.intOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
@@ -141,6 +143,57 @@ class WriteBudgetTest extends WriteFixture {
         sleepUntil(startNanos);
         held.close();
         return account(catchThrowable(write::get));
+    }
+
+    /** A program that has the database open until its input ends. */
+    static final class Holder {
+        private Holder() {}
+
+        public static void main(String[] args) throws Exception {
+            try (Connection held = DriverManager.getConnection("jdbc:duckdb:" + args[0])) {
+                System.out.println("held " + !held.isClosed());
+                while (System.in.read() >= 0) {}
+            }
+        }
+    }
+
+    /** Another program has the file: the first write waits for DuckDB's lock until its time is over, and the second for what that leaves. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 16})
+    void whatTheLineLeavesIsForTheLock(int group) throws Exception {
+        pool.close();
+        Path output = directory.resolve("holder.log");
+        Process holder = ChildJvm.start(
+                Holder.class, output, directory.resolve("w.duckdb").toString());
+        try {
+            while (!ChildJvm.read(output).contains("held true")) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+            one(group);
+            CompletableFuture<@Nullable Throwable> first = new CompletableFuture<>();
+            long startNanos = System.nanoTime();
+            new Thread(() -> first.complete(catchThrowable(() -> pool.write(c -> 0, Duration.ofMillis(TAKEN_MILLIS)))))
+                    .start();
+            while (pool.stats().waiting() == 0) {
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+            // On this thread, which no timer takes out of a wait that is too long.
+            Throwable second = catchThrowable(() -> pool.write(c -> 0, TIME));
+            long tookNanos = System.nanoTime() - startNanos;
+            assertThat(first.get()).isInstanceOf(SQLTimeoutException.class);
+            assertThat(second).isInstanceOf(SQLTimeoutException.class);
+            long[] spent = account(new ExecutionException(second));
+            assertThat(spent[0]).as("%s", second).isBetween(TAKEN_MILLIS - 1_000, TIME.toMillis() - 1);
+            assertThat(spent[1]).as("%s", second).isPositive();
+            assertThat(tookNanos)
+                    .as("%s", second)
+                    .isBetween(
+                            TIME.toNanos(), TimeUnit.MILLISECONDS.toNanos(TAKEN_MILLIS) + TIME.toNanos() - 500_000_000);
+        } finally {
+            holder.getOutputStream().close();
+            assertThat(holder.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        }
+        pool.write(c -> 0); // the file is free
     }
 
     /** What waits for a lock, on the file or on a row, is the retry policy, which is told what is left. */

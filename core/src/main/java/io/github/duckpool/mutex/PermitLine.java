@@ -330,9 +330,13 @@ abstract sealed class PermitLine permits AsyncSemaphore {
         return word instanceof Shut;
     }
 
-    /** How many tickets wait; a snapshot. */
+    /**
+     * How many tickets wait; a snapshot. Those who are gone are read first: whoever comes and goes meanwhile is counted, and not taken
+     * for one of those who wait all the time.
+     */
     final int waiting() {
-        return (int) Math.max(0, arrivals - list.matched() - left);
+        long gone = list.matched() + left;
+        return (int) Math.max(0, arrivals - gone);
     }
 
     /** How many permits are to be had; a snapshot. */

@@ -124,6 +124,16 @@ public abstract class LineOperations {
         return semaphore.available();
     }
 
+    /** A snapshot of several numbers, so it fits one order of the operations only beside a single other one. */
+    public int queueLength() {
+        return semaphore.queueLength();
+    }
+
+    /** Whether the four who wait from the start are counted. */
+    public boolean countsTheFour() {
+        return semaphore.queueLength() >= 4;
+    }
+
     /** Run alone, when all is said. */
     @Operation
     public String drain() {

@@ -82,6 +82,14 @@ public abstract class LineSpecification {
         return free;
     }
 
+    public int queueLength() {
+        return line.size();
+    }
+
+    public boolean countsTheFour() {
+        return line.size() >= 4;
+    }
+
     /** The order in which those who are left are served, and what work was done. */
     public String drain() {
         StringBuilder order = new StringBuilder();

@@ -59,6 +59,28 @@ class MutexLincheckTest {
         }
     }
 
+    /** One, and requests whose time the JDK's timer measures. It is no thread of the model checker's, so this is for stress alone. */
+    public static class InTime extends Operations {
+        public InTime() {
+            super(1);
+        }
+
+        @Operation
+        public void acquireInTime() {
+            use(semaphore.acquire(Duration.ofDays(1)));
+        }
+
+        @Operation
+        public void acquireAtMost() {
+            use(semaphore.acquire(Duration.ofNanos(1)));
+        }
+
+        @Operation
+        public void workAtMost() {
+            finish(semaphore.withPermit(Duration.ofNanos(1), this::doWork));
+        }
+    }
+
     /** Lines of one key that come and go; {@link KeyLineLincheckTest} has the race at the end of one. */
     public static class Keyed {
         private final KeyedMutex<String> keyed = new KeyedMutex<>();
@@ -115,6 +137,7 @@ class MutexLincheckTest {
     void underLoad() {
         stress(One.class, 3, 200);
         stress(Closing.class, 3, 200);
+        stress(InTime.class, 3, 200);
         stress(Keyed.class, 3, 200);
     }
 
@@ -125,6 +148,7 @@ class MutexLincheckTest {
             model(operations, 5, 100);
             stress(operations, 5, 1_000);
         }
+        stress(InTime.class, 5, 1_000);
     }
 
     private static void model(Class<?> operations, int iterations, int invocations) {
@@ -158,6 +182,12 @@ class MutexLincheckTest {
         public void lock() {}
 
         public void lockInTime() {}
+
+        public void acquireInTime() {}
+
+        public void acquireAtMost() {}
+
+        public void workAtMost() {}
 
         public void tryAcquire() {}
 
@@ -347,13 +377,15 @@ class MutexLincheckTest {
         }
 
         private CompletableFuture<@Nullable Object> request() {
-            return semaphore.withPermit(() -> {
-                inside.enterAndLeave();
-                return CompletableFuture.completedFuture(null);
-            });
+            return semaphore.withPermit(this::doWork);
         }
 
-        private void use(CompletableFuture<Permit> future) {
+        final CompletableFuture<@Nullable Object> doWork() {
+            inside.enterAndLeave();
+            return CompletableFuture.completedFuture(null);
+        }
+
+        final void use(CompletableFuture<Permit> future) {
             try {
                 inside.use(future.join());
             } catch (CompletionException e) {
@@ -361,7 +393,7 @@ class MutexLincheckTest {
             }
         }
 
-        private void finish(CompletableFuture<?> future) {
+        final void finish(CompletableFuture<?> future) {
             try {
                 future.join();
             } catch (CompletionException e) {

@@ -50,6 +50,37 @@ class PairLincheckTest {
                 List.of(operation(LineOperations.class, "drain")));
     }
 
+    /** Whoever comes, gives up or is served in the moment is counted or not, and nobody else is. */
+    @Test
+    void thoseWhoWaitAreCounted() {
+        List<Actor> changes = List.of(
+                operation(LineOperations.class, "acquire", 5),
+                operation(LineOperations.class, "work", 5),
+                operation(LineOperations.class, "cancel", 2),
+                operation(LineOperations.class, "expire", 1),
+                operation(LineOperations.class, "completeOutside", 4),
+                operation(LineOperations.class, "release", 0));
+        for (Actor change : changes) {
+            check(
+                    LineOperations.Mutex.class,
+                    LineSpecification.One.class,
+                    List.of(),
+                    List.of(change, operation(LineOperations.class, "queueLength")),
+                    List.of(operation(LineOperations.class, "queueLength"), operation(LineOperations.class, "drain")));
+        }
+    }
+
+    /** He may be counted himself, but he is none of the others. */
+    @Test
+    void whoComesAndGoesIsNotTakenForAnother() {
+        check(
+                LineOperations.Mutex.class,
+                LineSpecification.One.class,
+                List.of(),
+                List.of(operation(LineOperations.class, "comeAndGo"), operation(LineOperations.class, "countsTheFour")),
+                List.of(operation(LineOperations.class, "queueLength"), operation(LineOperations.class, "drain")));
+    }
+
     /** One of the two returns the permit, to one waiter. */
     @Test
     void twoCloseOnePermit() {

@@ -18,6 +18,9 @@ final class Budget {
     private volatile long lineNanos = -1;
     private volatile long connectionNanos;
 
+    /** What was spent when the present wait for a connection began; negative if there is none. */
+    private volatile long connectionFromNanos = -1;
+
     Budget(long nanos, boolean strict) {
         this.nanos = Math.min(nanos, LONGEST_NANOS);
         this.strict = strict;
@@ -54,9 +57,20 @@ final class Budget {
         lineNanos = spentNanos();
     }
 
-    void waitedForConnection(long waitedNanos) {
-        long before = connectionNanos; // one thread writes
-        connectionNanos = before + waitedNanos;
+    /** A wait for a connection begins; that of its opening, and of the lock on its file, is part of it. */
+    void waitsForConnection() {
+        connectionFromNanos = spentNanos();
+    }
+
+    /** It is over, with a connection or without. */
+    void waitedForConnection() {
+        connectionNanos = connectionNanos(); // one thread writes
+        connectionFromNanos = -1;
+    }
+
+    private long connectionNanos() {
+        long from = connectionFromNanos;
+        return connectionNanos + (from < 0 ? 0 : spentNanos() - from);
     }
 
     /** Says what the time was spent on. */
@@ -66,7 +80,7 @@ final class Budget {
         if (line < 0) {
             return "waited " + millis(spent) + " in the writers' line";
         }
-        long connection = connectionNanos;
+        long connection = connectionNanos();
         return "waited " + millis(line) + " in the writers' line and " + millis(connection) + " for a connection, ran "
                 + millis(Math.max(0, spent - line - connection));
     }

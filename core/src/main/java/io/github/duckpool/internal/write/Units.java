@@ -286,13 +286,13 @@ final class Units {
     /** Borrows a connection out of what is left of the budget. */
     UnitOfWork borrow(String what, Budget budget) throws SQLException {
         boolean noted = holders.begin(what);
-        long startNanos = System.nanoTime();
+        budget.waitsForConnection();
         try {
             UnitOfWork unit = pool.begin(budget.leftNanos());
-            budget.waitedForConnection(System.nanoTime() - startNanos);
+            budget.waitedForConnection();
             return unit;
         } catch (SQLException e) {
-            budget.waitedForConnection(System.nanoTime() - startNanos);
+            budget.waitedForConnection();
             throw budget.isStrict() && budget.isOver() ? report.timedOut(budget, e) : e;
         } finally {
             if (noted) {

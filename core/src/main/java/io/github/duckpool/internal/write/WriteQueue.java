@@ -87,7 +87,7 @@ final class WriteQueue {
     }
 
     private void takePlace(Pending<?> write) {
-        CompletableFuture<Permit> place = line.enterAsync(write.budget);
+        CompletableFuture<Permit> place = line.takePlace(write.budget);
         try {
             place.whenComplete((turn, error) -> {
                 if (turn != null) {

@@ -110,7 +110,7 @@ final class WritersLine implements WorkReport.Line {
                 throw report.full(room.most());
             }
             try {
-                return await(takePlace(), budget);
+                return await(takePlace(null), budget);
             } finally {
                 room.leave();
             }
@@ -141,11 +141,16 @@ final class WritersLine implements WorkReport.Line {
         }
     }
 
-    /** A place that nobody shares, at the end of the line: who comes now can't join the group before it any more. */
-    private synchronized CompletableFuture<Permit> takePlace() {
+    /**
+     * A place that nobody shares, at the end of the line: who comes now can't join the group before it any more.
+     *
+     * @param budget bounds the wait; null if the caller does
+     * @return the turn to come; cancelling it leaves the line
+     */
+    synchronized CompletableFuture<Permit> takePlace(@Nullable Budget budget) {
         last = null;
         gathering.end();
-        return mutex.acquire();
+        return budget == null ? mutex.acquire() : mutex.acquire(Duration.ofNanos(budget.leftNanos()));
     }
 
     /** Leaves the line, or passes on the turn that came at the same moment. */
@@ -154,15 +159,6 @@ final class WritersLine implements WorkReport.Line {
         // Not by cancel: that takes memory.
         if (!place.complete(null) && !place.isCompletedExceptionally()) {
             place.join().close();
-        }
-    }
-
-    /** Takes a place of its own for a future. Cancelling it leaves the line. */
-    CompletableFuture<Permit> enterAsync(Budget budget) {
-        synchronized (this) {
-            last = null;
-            gathering.end();
-            return mutex.acquire(Duration.ofNanos(budget.leftNanos()));
         }
     }
 

@@ -9,8 +9,9 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLIntegrityConstraintViolationException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,16 +78,18 @@ class BatchTest {
             LeakTest.run(other, "INSERT INTO letter VALUES (" + id + ", 1)");
             insert.setInt(1, id);
             insert.addBatch();
+            Thread batch = Thread.currentThread();
+            AtomicBoolean over = new AtomicBoolean();
             CompletableFuture<Boolean> commits = CompletableFuture.supplyAsync(() -> {
+                // While the batch runs: its snapshot is older than this commit.
+                while (!over.get() && !runsItsBatch(batch)) {
+                    Thread.onSpinWait();
+                }
                 try {
-                    // While the batch runs: its snapshot is older than this commit.
-                    TimeUnit.MILLISECONDS.sleep(20);
                     other.commit();
                     return true;
                 } catch (SQLException e) {
                     return false;
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
                 }
             });
             SQLException failure = null;
@@ -94,6 +97,8 @@ class BatchTest {
                 insert.executeBatch();
             } catch (SQLException e) {
                 failure = e;
+            } finally {
+                over.set(true);
             }
             if (!commits.join()) {
                 assertThat((Throwable) failure).isNull();
@@ -102,6 +107,18 @@ class BatchTest {
             assertThat((Throwable) failure).isNotNull().hasMessageNotContaining("no transaction is active");
             return true;
         }
+    }
+
+    /** Whether DuckDB executes the thread's batch at this moment, and not the BEGIN before it. */
+    private static boolean runsItsBatch(Thread thread) {
+        StackTraceElement[] stack = thread.getStackTrace();
+        return stack.length > 0
+                && stack[0].isNativeMethod()
+                && stack[0].getMethodName().contains("execute")
+                && Arrays.stream(stack)
+                        .anyMatch(frame -> frame.getClassName().startsWith("org.duckdb.")
+                                && frame.getMethodName().startsWith("executeBatch"))
+                && Arrays.stream(stack).noneMatch(frame -> frame.getMethodName().equals("startTransaction"));
     }
 
     @Test
