@@ -10,7 +10,9 @@ import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.kotlinx.lincheck.LinChecker;
 import org.jetbrains.kotlinx.lincheck.Options;
 import org.jetbrains.kotlinx.lincheck.annotations.Operation;
+import org.jetbrains.kotlinx.lincheck.annotations.Param;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
+import org.jetbrains.kotlinx.lincheck.paramgen.IntGen;
 import org.jetbrains.kotlinx.lincheck.strategy.managed.modelchecking.ModelCheckingOptions;
 import org.jetbrains.kotlinx.lincheck.strategy.stress.StressOptions;
 import org.junit.jupiter.api.Tag;
@@ -27,6 +29,7 @@ class WritersLineLincheckTest {
     private static final int INVOCATIONS = Integer.getInteger("lincheck.pairs", 40);
 
     /** The line. */
+    @Param(name = "number", gen = IntGen.class, conf = "0:4")
     public static class Line implements WritersLine.Turns {
         @SuppressWarnings("NullAway") // nobody blocks
         private final WritersLine line = new WritersLine("line", null, this, new QueueRoom(10));
@@ -39,7 +42,7 @@ class WritersLineLincheckTest {
         }
 
         @Operation
-        public void place(int number) {
+        public void place(@Param(name = "number") int number) {
             line.takePlace(null).thenAccept(permit -> {
                 served.add(number);
                 line.leave(permit);
@@ -48,7 +51,7 @@ class WritersLineLincheckTest {
 
         @Operation
         @SuppressWarnings("NullAway") // nothing is stopped
-        public void share(int number) {
+        public void share(@Param(name = "number") int number) {
             line.join(new Member(number, line.report()));
         }
 
