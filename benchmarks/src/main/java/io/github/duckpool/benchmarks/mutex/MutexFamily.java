@@ -35,7 +35,7 @@ public final class MutexFamily implements Family {
     @Override
     public String question() {
         return "What does a fair mutex cost threads and callbacks, each per thread, and how long does it take to serve each of a long line?"
-                + " Every turn is a JMH fork.";
+                + " Every turn is a JMH fork, but for 8 and 32 threads on one lock, which are counted while all of them are at it.";
     }
 
     @Override
@@ -92,6 +92,14 @@ public final class MutexFamily implements Family {
             int millis) {
         List<Case> cases = new ArrayList<>();
         for (int threads : blockingThreads) {
+            if (threads > 2) {
+                cases.add(Case.of(
+                        BLOCKING,
+                        Case.threads(threads),
+                        blocking,
+                        name -> new ContendedTurn(name, threads, 5 * millis)));
+                continue;
+            }
             int alone =
                     threads == 1 ? 3 * millis : millis; // a few nanoseconds are told apart only when all is compiled
             cases.add(of(BLOCKING, Case.threads(threads), blocking, BlockingBenchmark.class, "lock", threads, alone));
