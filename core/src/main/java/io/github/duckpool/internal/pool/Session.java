@@ -40,7 +40,10 @@ public final class Session {
     /** It is to be replaced when it comes back, because of its age. */
     static final int RETIRED = 1 << 6;
 
-    private static final int UNFIT = SPENT | BROKEN | SUSPECT | HANDED_OUT | RETIRED;
+    /** An appender is open, or was not finished; calls in flight may be its own, and none that a cancel ends. */
+    static final int APPENDER = 1 << 7;
+
+    private static final int UNFIT = SPENT | BROKEN | SUSPECT | HANDED_OUT | RETIRED | APPENDER;
 
     private static final VarHandle MARKS;
     private static final VarHandle CALLS;

@@ -75,13 +75,14 @@ final class SessionEnd {
      * Cancels the calls in flight until none is left, or none that a cancel ends. The 1.4 driver's close would do so by itself,
      * but it holds the connection's lock while it waits for each statement's, and a statement that ends takes them the other
      * way round: a close that meets it leaves both threads waiting for each other, for ever. A statement that is still being
-     * planned when this gives up is told of the close by the driver long before it ends.
+     * planned when this gives up is told of the close by the driver long before it ends. An {@linkplain LentAppender appender} is
+     * not told, and writes to memory that the close frees: its use is waited for to the end, which the close would have to do too.
      */
     private void endCalls(CommitLock commits, List<Statement> running) {
         boolean interrupted = false;
         long deadline = System.nanoTime() + CALLS_DEADLINE_NANOS;
         for (long pause = 50_000;
-                session.isCalled() && System.nanoTime() < deadline;
+                session.isCalled() && (System.nanoTime() < deadline || session.isMarked(Session.APPENDER));
                 pause = Math.min(2 * pause, 10_000_000)) {
             for (Statement statement : running) {
                 commits.cancelQuietly(statement);

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
-import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,11 +55,23 @@ public final class UnitOfWork implements AutoCloseable {
     }
 
     /**
+     * Lets each statement of the pool's own commit by itself until {@link #begin}, also where borrowers find auto-commit off.
+     *
+     * @throws SQLException if the connection is lost
+     */
+    public void commitEach() throws SQLException {
+        if (!session.transaction().isAutoCommit()) {
+            own.setAutoCommit(true);
+        }
+    }
+
+    /**
      * Begins a transaction at once, as an appender needs it, which would else commit by itself.
      *
      * @throws SQLException if it can't begin
      */
     public void beginNow() throws SQLException {
+        commitEach();
         Session entered = own.enterWork();
         try {
             entered.transaction().begin();
@@ -135,13 +146,17 @@ public final class UnitOfWork implements AutoCloseable {
     }
 
     /**
-     * The driver's connection, for an appender that is closed before anything else happens.
+     * Opens an appender, in the transaction that {@link #beginNow} has begun. Until it is finished or abandoned nothing else uses the
+     * connection.
      *
-     * @return the native connection
-     * @throws SQLException if it is no DuckDB connection
+     * @param catalog the table's database; null for the current one
+     * @param schema its schema; null for the current one
+     * @param table its name
+     * @return the appender
+     * @throws SQLException if there is no such table, or the connection is lost
      */
-    public DuckDBConnection raw() throws SQLException {
-        return session.raw().unwrap(DuckDBConnection.class);
+    public LentAppender appender(@Nullable String catalog, @Nullable String schema, String table) throws SQLException {
+        return new LentAppender(own, catalog, schema, table);
     }
 
     /**

@@ -1,11 +1,11 @@
 package io.github.duckpool.internal.write;
 
+import io.github.duckpool.internal.pool.LentAppender;
 import io.github.duckpool.internal.pool.UnitOfWork;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.duckdb.DuckDBAppender;
 import org.jspecify.annotations.Nullable;
 
 /** Appends any number of rows as one transaction. For one thread, once. */
@@ -16,7 +16,7 @@ final class BulkAppend {
     private final Table table;
     private final UnitOfWork unit;
     private final Units units;
-    private @Nullable DuckDBAppender appender;
+    private @Nullable LentAppender appender;
     private @Nullable List<ColumnType> appenderTypes;
 
     BulkAppend(Table table, UnitOfWork unit, Units units) {
@@ -30,11 +30,11 @@ final class BulkAppend {
         unit.beginNow();
         try {
             long count = writeChunks(rows);
-            flushAppender();
+            finishAppender();
             unit.check();
             units.commit(unit);
             return count;
-        } catch (SQLException | RuntimeException | Error e) {
+        } catch (Throwable e) { // whatever the caller's iterator throws, undeclared as it may be
             abandonAppender(e);
             Units.undo(unit, e);
             throw e;
@@ -56,7 +56,7 @@ final class BulkAppend {
     }
 
     private void write(List<@Nullable Object[]> chunk) throws SQLException {
-        DuckDBAppender open = appender;
+        LentAppender open = appender;
         List<ColumnType> types = appenderTypes;
         if (open == null || types == null) {
             types = table.readColumns(unit.connection());
@@ -68,37 +68,26 @@ final class BulkAppend {
             appender = open;
             appenderTypes = types;
         } else if (!Table.accepts(types, chunk)) {
-            flushAppender();
+            finishAppender();
             table.insertInParts(unit, chunk);
             return;
         }
         Table.append(open, types, chunk);
     }
 
-    /** Ends it; what it refuses only now, a duplicate key for one, is thrown here. Its close alone would drop it without a word. */
-    private void flushAppender() throws SQLException {
-        DuckDBAppender open = appender;
+    private void finishAppender() throws SQLException {
+        LentAppender open = appender;
         if (open != null) {
-            open.flush();
-            closeAppender();
-        }
-    }
-
-    private void closeAppender() throws SQLException {
-        DuckDBAppender open = appender;
-        appender = null;
-        if (open != null) {
-            open.close();
+            open.finish();
+            appender = null;
         }
     }
 
     private void abandonAppender(Throwable why) {
-        try {
-            closeAppender();
-        } catch (SQLException | RuntimeException e) {
-            if (e != why) {
-                why.addSuppressed(e);
-            }
+        LentAppender open = appender;
+        appender = null;
+        if (open != null) {
+            open.abandon(why);
         }
     }
 }

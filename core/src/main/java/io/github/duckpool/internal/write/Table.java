@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.write;
 
+import io.github.duckpool.internal.pool.LentAppender;
 import io.github.duckpool.internal.pool.UnitOfWork;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,8 +15,6 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import org.duckdb.DuckDBAppender;
-import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,9 +79,8 @@ final class Table {
             insertInParts(unit, rows);
             return;
         }
-        try (DuckDBAppender appender = appender(unit)) {
-            append(appender, types, rows);
-            appender.flush(); // close() would drop what can't be written, a duplicate key for one, without a word
+        try {
+            appendBy(appender(unit), types, rows);
         } catch (SQLException | RuntimeException e) {
             columns = null;
             throw e;
@@ -145,25 +143,33 @@ final class Table {
         }
     }
 
-    DuckDBAppender appender(UnitOfWork unit) throws SQLException {
-        DuckDBConnection raw = unit.raw();
-        if (name.catalog() != null) {
-            return raw.createAppender(name.catalog(), name.schema(), name.table());
-        }
-        return name.schema() != null
-                ? raw.createAppender(name.schema(), name.table())
-                : raw.createAppender(name.table());
+    LentAppender appender(UnitOfWork unit) throws SQLException {
+        return unit.appender(name.catalog(), name.schema(), name.table());
     }
 
-    static void append(DuckDBAppender appender, List<ColumnType> types, List<@Nullable Object[]> rows)
+    private static void appendBy(LentAppender appender, List<ColumnType> types, List<@Nullable Object[]> rows)
             throws SQLException {
-        for (@Nullable Object[] row : rows) {
-            appender.beginRow();
-            for (int i = 0; i < row.length; i++) {
-                types.get(i).append(appender, row[i]);
-            }
-            appender.endRow();
+        try {
+            append(appender, types, rows);
+            appender.finish();
+        } catch (Throwable e) {
+            appender.abandon(e);
+            throw e;
         }
+    }
+
+    /** Appends rows that it accepts. */
+    static void append(LentAppender appender, List<ColumnType> types, List<@Nullable Object[]> rows)
+            throws SQLException {
+        appender.use(open -> {
+            for (@Nullable Object[] row : rows) {
+                open.beginRow();
+                for (int i = 0; i < row.length; i++) {
+                    types.get(i).append(open, row[i]);
+                }
+                open.endRow();
+            }
+        });
     }
 
     /** Inserts rows by statements for up to {@value #MOST_BY_INSERT} of them, which stay in the statement cache. */
