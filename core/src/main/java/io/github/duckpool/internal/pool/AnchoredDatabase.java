@@ -23,11 +23,17 @@ public final class AnchoredDatabase implements OpenDatabase {
     private final Connection anchor;
     private final @Nullable DuckDBConnection duckAnchor;
     private final @Nullable DataSource source;
+
+    /** Whether borrowers find auto-commit on. */
+    private final boolean autoCommit;
+
     private final Instance instance;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private AnchoredDatabase(Connection anchor, @Nullable DataSource source, SharedState shared) throws SQLException {
+    private AnchoredDatabase(Connection anchor, @Nullable DataSource source, boolean autoCommit, SharedState shared)
+            throws SQLException {
         this.anchor = anchor;
+        this.autoCommit = autoCommit;
         this.duckAnchor = anchor.isWrapperFor(DuckDBConnection.class) ? anchor.unwrap(DuckDBConnection.class) : null;
         this.source = source;
         this.instance = new Instance(shared, duckAnchor);
@@ -73,8 +79,12 @@ public final class AnchoredDatabase implements OpenDatabase {
             throws SQLException {
         SharedState shared = SharedState.opened(opening);
         try {
+            boolean autoCommit = anchor.getAutoCommit();
+            if (!autoCommit) {
+                anchor.setAutoCommit(true); // nobody would end a transaction that is begun on it
+            }
             run(anchor, "initSql", opening.initSql());
-            return new AnchoredDatabase(anchor, source, shared);
+            return new AnchoredDatabase(anchor, source, autoCommit, shared);
         } catch (SQLException | RuntimeException | Error e) {
             shared.closed();
             closeAfter(anchor, e);
@@ -82,10 +92,14 @@ public final class AnchoredDatabase implements OpenDatabase {
         }
     }
 
-    /** Runs each statement in turn; an error names the setting and the statement. */
+    /** Runs each statement in turn, as a transaction of its own; an error names the setting and the statement. */
     static void run(Connection connection, String setting, List<String> sqls) throws SQLException {
         if (sqls.isEmpty()) {
             return;
+        }
+        boolean autoCommit = connection.getAutoCommit();
+        if (!autoCommit) {
+            connection.setAutoCommit(true);
         }
         try (Statement statement = connection.createStatement()) {
             for (String sql : sqls) {
@@ -96,6 +110,9 @@ public final class AnchoredDatabase implements OpenDatabase {
                     throw SqlExceptions.withText(known, setting + " \"" + sql + "\" failed: " + known.getMessage());
                 }
             }
+        }
+        if (!autoCommit) {
+            connection.setAutoCommit(false);
         }
     }
 
@@ -127,6 +144,13 @@ public final class AnchoredDatabase implements OpenDatabase {
                     "connection can't be duplicated: " + anchor.getClass().getName(), "08001");
         }
         return source.getConnection();
+    }
+
+    /** Gives a connection that was just made the auto-commit that the driver's option asks for; the pool's own have it on. */
+    static void setAutoCommit(Connection fresh, OpenDatabase database) throws SQLException {
+        if (database.origin() instanceof AnchoredDatabase anchored && !anchored.autoCommit && fresh.getAutoCommit()) {
+            fresh.setAutoCommit(false);
+        }
     }
 
     Instance instance() {

@@ -150,6 +150,7 @@ final class SessionLife {
             Connection raw = database.connect();
             try {
                 AnchoredDatabase.run(raw, "connectionInitSql", settings.connectionInitSql());
+                AnchoredDatabase.setAutoCommit(raw, database);
                 Session session =
                         new Session(raw, settings.statementCacheSize(), System.nanoTime(), Instance.of(database));
                 databases.put(session, database);

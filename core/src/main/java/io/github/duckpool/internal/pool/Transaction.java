@@ -163,6 +163,9 @@ final class Transaction {
         if (doom != null) {
             rollbackNow();
         }
+        if (!autoCommitAtFirst) {
+            session.mark(Session.MANUAL_COMMIT); // first: the next borrower is to find it off, whatever the step does
+        }
         autoCommit = true;
         commitBy(() -> raw.setAutoCommit(true));
         if (autoCommitAtFirst) {

@@ -43,6 +43,7 @@ final class Units {
                     try (UnitOfWork unit = borrow("append", budget)) {
                         if (!call.beginCommit()) {
                             call.check();
+                            throw report.cancelled(); // given up without a reason, for want of memory
                         }
                         try {
                             insert(table, List.<@Nullable Object[]>of(row), unit);
@@ -67,6 +68,7 @@ final class Units {
     void insert(Table table, List<@Nullable Object[]> rows, UnitOfWork unit) throws SQLException {
         Table.Execution execution = new Table.Execution();
         try {
+            unit.commitEach();
             table.insert(unit, rows, execution);
         } catch (SQLException e) {
             if (!execution.isDone() && !WorkReport.isCommitted(e)) {
@@ -135,6 +137,9 @@ final class Units {
         }
     }
 
+    /** What was done once is not done again, whatever the retry policy thinks. */
+    private record Success<T extends @Nullable Object>(T value) {}
+
     @FunctionalInterface
     private interface Try<T extends @Nullable Object> {
         T make(Failure failure) throws SQLException;
@@ -142,6 +147,7 @@ final class Units {
 
     private <T extends @Nullable Object> T repeat(Try<T> tried, Call call, Budget budget) throws SQLException {
         Failure failure = new Failure();
+        AtomicReference<@Nullable Success<T>> success = new AtomicReference<>();
         try {
             return repeater.repeat(
                     () -> {
@@ -149,8 +155,14 @@ final class Units {
                         if (failure.unknown != null) {
                             throw failure.unknown;
                         }
+                        Success<T> before = success.get();
+                        if (before != null) {
+                            return before.value();
+                        }
                         try {
-                            return tried.make(failure);
+                            T value = tried.make(failure);
+                            success.set(new Success<>(value));
+                            return value;
                         } catch (SQLException e) {
                             if (WorkReport.isUnknown(e)) {
                                 failure.unknown = e;
@@ -175,7 +187,7 @@ final class Units {
             try {
                 unit.begin();
                 result = function(work, call, unit);
-            } catch (SQLException | RuntimeException | Error e) {
+            } catch (Throwable e) { // a checked one too, which a function can throw without declaring it
                 SQLException first = unit.firstError();
                 undo(unit, e);
                 SQLException stopped = call.stopped();
@@ -199,7 +211,7 @@ final class Units {
                 call.check();
             }
             return result;
-        } catch (SQLException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             SQLException stopped = call.stopped();
             if (stopped != null) {
                 throw because(stopped, e);
