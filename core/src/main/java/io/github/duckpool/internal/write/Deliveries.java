@@ -142,7 +142,15 @@ final class Deliveries {
 
         private void deliver(Runnable completion) {
             try {
-                completion.run();
+                boolean interrupted = Thread.interrupted();
+                try {
+                    completion.run();
+                } finally {
+                    Thread.interrupted(); // what a continuation leaves behind is no interrupt of the next
+                    if (interrupted) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
             } catch (Throwable e) {
                 Thread thread = Thread.currentThread();
                 thread.getUncaughtExceptionHandler().uncaughtException(thread, e);

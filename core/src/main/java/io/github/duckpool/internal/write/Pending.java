@@ -3,9 +3,11 @@ package io.github.duckpool.internal.write;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,6 +157,21 @@ abstract class Pending<T extends @Nullable Object> extends CompletableFuture<T> 
         boolean cancelled = super.cancel(mayInterruptIfRunning);
         getOut();
         return cancelled;
+    }
+
+    /** Gives the work up as {@link #complete} does, when the supplier has given its value. */
+    @Override
+    public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+        executor.execute(() -> {
+            if (!isDone()) {
+                try {
+                    complete(supplier.get());
+                } catch (Throwable e) {
+                    completeExceptionally(e);
+                }
+            }
+        });
+        return this;
     }
 
     @Override

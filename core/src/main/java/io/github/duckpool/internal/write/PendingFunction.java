@@ -20,15 +20,25 @@ final class PendingFunction<T extends @Nullable Object> extends Pending<T> {
 
     /** Runs the function in a transaction that others share; what it returned is kept until that is committed. */
     void runIn(UnitOfWork unit) throws SQLException {
+        boolean interrupted = Thread.interrupted();
         try {
             call.using(unit);
             value = work.on(unit.open(call));
         } finally {
             call.using(null);
+            endInterrupt(interrupted);
         }
         SQLException swallowed = unit.firstError();
         if (swallowed != null) {
             throw swallowed;
+        }
+    }
+
+    /** An interrupt that a function leaves behind is no interrupt of what comes after it on the same thread. */
+    private static void endInterrupt(boolean before) {
+        Thread.interrupted();
+        if (before) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -43,11 +53,14 @@ final class PendingFunction<T extends @Nullable Object> extends Pending<T> {
     @Override
     void alone(Units units) {
         T result;
+        boolean interrupted = Thread.interrupted();
         try {
             result = units.write(work, call, budget);
-        } catch (SQLException | RuntimeException | Error e) {
+        } catch (Throwable e) { // a checked one too, which a function can throw without declaring it
             fail(e);
             return;
+        } finally {
+            endInterrupt(interrupted);
         }
         succeed(result);
     }

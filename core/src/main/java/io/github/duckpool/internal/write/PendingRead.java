@@ -1,7 +1,6 @@
 package io.github.duckpool.internal.write;
 
 import io.github.duckpool.internal.pool.UnitOfWork;
-import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +34,7 @@ final class PendingRead<T extends @Nullable Object> extends Pending<T> {
         T result;
         try {
             result = units.read(work, call, budget, unit);
-        } catch (SQLException | RuntimeException | Error e) {
+        } catch (Throwable e) { // a checked one too, which a function can throw without declaring it
             fail(e);
             return;
         }

@@ -1,6 +1,5 @@
 package io.github.duckpool.internal.write;
 
-import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** A row that waits to be appended. */
@@ -23,7 +22,7 @@ final class PendingRow extends Pending<@Nullable Void> {
     void alone(Units units) {
         try {
             units.insert(table, row, call, budget);
-        } catch (SQLException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             fail(e);
             return;
         }

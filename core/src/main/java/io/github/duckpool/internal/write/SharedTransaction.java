@@ -67,7 +67,7 @@ final class SharedTransaction {
         for (int i = 0; i < members.size(); i++) {
             try {
                 ((PendingFunction<?>) members.get(i)).runIn(unit);
-            } catch (SQLException | RuntimeException | Error e) {
+            } catch (Throwable e) { // a checked one too, which a function can throw without declaring it
                 unit.end(); // the transaction is the pool's again
                 Units.undo(unit, e);
                 LOG.debug("a write failed among {}: those before it are done again, then it alone", members.size(), e);
