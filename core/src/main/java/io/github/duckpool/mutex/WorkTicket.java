@@ -28,11 +28,24 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
             line.giveBack(token); // first, for a future to say it takes memory
             return CompletableFuture.failedFuture(e);
         }
-        if (stage instanceof CompletableFuture<T> future && future.isDone()) {
+        CompletableFuture<T> done = ifDone(stage);
+        if (done != null) {
             line.giveBack(token);
-            return future.getClass() == CompletableFuture.class ? future : future.copy();
+            return done;
         }
         return WorkEnd.of(stage, line, token, null).result;
+    }
+
+    /**
+     * The stage if it is a future with an outcome. Of the JDK's own class alone: a subclass need not answer, {@link
+     * CompletableFuture#completedStage} for one throws, and is listened to like any stage.
+     */
+    private static <T extends @Nullable Object> @Nullable CompletableFuture<T> ifDone(CompletionStage<T> stage) {
+        return stage.getClass() == CompletableFuture.class
+                        && stage instanceof CompletableFuture<T> future
+                        && future.isDone()
+                ? future
+                : null;
     }
 
     private static <T extends @Nullable Object> CompletionStage<T> start(Supplier<? extends CompletionStage<T>> work) {
@@ -75,12 +88,13 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
             settleExceptionally(e);
             return;
         }
-        if (stage instanceof CompletableFuture<T> future && future.isDone()) {
+        CompletableFuture<T> done = ifDone(stage);
+        if (done != null) {
             line.release();
-            if (future.isCompletedExceptionally()) {
-                future.whenComplete((nothing, error) -> settleExceptionally(error));
+            if (done.isCompletedExceptionally()) {
+                done.whenComplete((nothing, error) -> settleExceptionally(error));
             } else {
-                settle(future.join());
+                settle(done.join());
             }
         } else {
             WorkEnd.of(stage, line, PermitLine.NOT_OF_DOOR, this);

@@ -59,7 +59,25 @@ final class Call implements UnitOfWork.Permission {
 
     /** Takes it out of the line; false if it has started or is stopped. */
     boolean withdraw(SQLException why) {
-        return leaveLine(why);
+        return leaveLine(why) && endTimer();
+    }
+
+    /** Takes it out of the line where nobody is to be told why, because its caller is; false if it has started or is stopped. */
+    boolean abandon() {
+        return leaveLine(Stage.OVER) && endTimer();
+    }
+
+    /** What is over needs no deadline any more, which would keep it in memory until then. True. */
+    private boolean endTimer() {
+        Future<?> timer = deadline;
+        if (timer != null) {
+            try {
+                timer.cancel(false);
+            } catch (OutOfMemoryError e) {
+                // Then it goes off, and finds that this is over.
+            }
+        }
+        return true;
     }
 
     /** Nobody comes back into the line, so the room is given back once. */
@@ -75,13 +93,17 @@ final class Call implements UnitOfWork.Permission {
 
     /** Stops it for good, unless its commit has begun; what runs is interrupted until it gives up. */
     boolean stop(SQLException why) {
-        if (!withdraw(why) && !state.compareAndSet(Stage.RUNNING, why)) {
+        if (withdraw(why)) {
+            return true;
+        }
+        if (!state.compareAndSet(Stage.RUNNING, why)) {
             return false;
         }
-        if (unit != null) {
-            threads.detached("canceller", this::interruptUntilOver);
+        UnitOfWork running = unit;
+        if (running != null) {
+            interruptElsewhere(running);
         }
-        return true;
+        return endTimer();
     }
 
     /** Stops it at a deadline, whatever it is at by then, and does what is to be done when it was stopped. */
@@ -94,6 +116,15 @@ final class Call implements UnitOfWork.Permission {
                 stopAfter(AGAIN_NANOS, why, then);
             }
         });
+    }
+
+    /** Never fails, for it is stopped already, and whoever stopped it has still to tell that. */
+    private void interruptElsewhere(UnitOfWork running) {
+        try {
+            threads.detached("canceller", this::interruptUntilOver);
+        } catch (OutOfMemoryError e) { // no thread could be started: here, and this once
+            running.interrupt(this);
+        }
     }
 
     /** An interrupt between two statements is lost, so one is not enough. */
@@ -132,14 +163,7 @@ final class Call implements UnitOfWork.Permission {
     /** It is done, with or without success. False if it was stopped. Never fails: what is committed must not look as if it had. */
     boolean finish() {
         boolean ended = end();
-        Future<?> timer = deadline;
-        if (timer != null) {
-            try {
-                timer.cancel(false);
-            } catch (OutOfMemoryError e) {
-                // Then it goes off, and finds that this is over.
-            }
-        }
+        endTimer();
         return ended;
     }
 

@@ -63,11 +63,16 @@ final class Group implements Runnable {
 
     /** Ends joining. The members, first come first; nobody but the first to call gets any. */
     synchronized List<Pending<?>> seal() {
-        Object seen = top.getAndSet(SEALED);
-        List<Pending<?>> members = new ArrayList<>();
-        if (seen == SEALED) {
-            return members;
-        }
+        Object seen;
+        List<Pending<?>> members;
+        do {
+            seen = top.get();
+            if (seen == SEALED) {
+                return List.of();
+            }
+            // All that takes memory comes first: who was sealed and is not in the list would wait for ever.
+            members = new ArrayList<>(count((Pending<?>) seen));
+        } while (!top.compareAndSet(seen, SEALED));
         Pending<?> member = (Pending<?>) seen;
         while (member != null) {
             members.add(member);
@@ -77,6 +82,14 @@ final class Group implements Runnable {
         }
         Collections.reverse(members);
         return members;
+    }
+
+    private static int count(@Nullable Pending<?> latest) {
+        int count = 0;
+        for (Pending<?> member = latest; member != null; member = member.before) {
+            count++;
+        }
+        return count;
     }
 
     /** Notes that a member was given up, or is done. */

@@ -100,6 +100,7 @@ final class GroupWriter implements WritersLine.Turns {
 
     @Override
     public void refused(Group group) {
+        group.expireBy(null);
         List<Pending<?>> members = group.seal();
         members.forEach(member -> member.fail(report().closed()));
         threads.deliver(members);
@@ -176,6 +177,8 @@ final class GroupWriter implements WritersLine.Turns {
             } else if (member.call.start()) {
                 member.budget.leftLine();
                 members.add(member);
+            } else {
+                threads.deliver(member); // the one who stopped it may have failed before it could tell
             }
         }
         return members;

@@ -81,8 +81,11 @@ final class WriteQueue {
                 takePlace(write);
             }
         } catch (RuntimeException | Error e) { // when there is no memory left, for one
-            write.call.finish();
-            throw e;
+            if (write.call.abandon()) {
+                throw e;
+            }
+            // Its turn has come all the same: what becomes of it is told as ever, and may be that it is committed.
+            Outcomes.report(e);
         }
     }
 
