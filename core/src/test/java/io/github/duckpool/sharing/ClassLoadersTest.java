@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Driver;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
@@ -104,15 +103,6 @@ class ClassLoadersTest {
         }
     }
 
-    private static long count(DataSource pool) throws SQLException {
-        try (Connection connection = pool.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT count(*) FROM letter")) {
-            rows.next();
-            return rows.getLong(1);
-        }
-    }
-
     @Test
     void bothWriteInTurns() throws Exception {
         try (DuckPool mine = builder()
@@ -129,10 +119,10 @@ class ClassLoadersTest {
                 runMany(mine);
                 writing.get(1, TimeUnit.MINUTES);
             }
-            assertThat(count(mine)).isEqualTo(10 + 2 * MANY);
+            assertThat(Letters.count(mine)).isEqualTo(10 + 2 * MANY);
         }
         try (DuckPool reading = builder().build()) {
-            assertThat(count(reading)).isEqualTo(10 + 2 * MANY);
+            assertThat(Letters.count(reading)).isEqualTo(10 + 2 * MANY);
         }
     }
 
@@ -155,7 +145,7 @@ class ClassLoadersTest {
                         .hasMessageContaining("another class loader");
                 assertThat(reading.isClosed()).isFalse();
             }
-            assertThat(count(mine)).isZero();
+            assertThat(Letters.count(mine)).isZero();
         }
     }
 

@@ -12,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
@@ -70,15 +68,6 @@ class DisturbedOpeningTest {
                 .alertListener(alerts::add);
     }
 
-    private static long count(DuckPool pool) throws SQLException {
-        try (Connection connection = pool.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT count(*) FROM letter")) {
-            rows.next();
-            return rows.getLong(1);
-        }
-    }
-
     @Test
     void itIsOpenedAgainUntilNobodyHasWrittenMeanwhile() throws Exception {
         while (alerts.isEmpty()) { // on a loaded machine the writer may miss an opening
@@ -89,7 +78,7 @@ class DisturbedOpeningTest {
                 }
                 stopWriter();
                 waiting.get(1, TimeUnit.MINUTES).close();
-                assertThat(count(pool)).isEqualTo(1);
+                assertThat(Letters.count(pool)).isEqualTo(1);
             }
             if (alerts.isEmpty()) {
                 startWriter();
@@ -136,7 +125,7 @@ class DisturbedOpeningTest {
         }
         assertThat(directory.resolve("letters.duckdb.wal")).isNotEmptyFile();
         try (DuckPool pool = builder().borrowTimeout(Duration.ofSeconds(20)).build()) {
-            assertThat(count(pool)).isEqualTo(1);
+            assertThat(Letters.count(pool)).isEqualTo(1);
         }
         assertThat(alerts).isEmpty();
     }
@@ -147,7 +136,7 @@ class DisturbedOpeningTest {
         try (Connection before = DriverManager.getConnection("jdbc:duckdb:" + file)) {
             for (int i = 0; i < JOINS; i++) { // a joining is quick: the writer meets one of many
                 try (DuckPool pool = builder().build()) {
-                    assertThat(count(pool)).isEqualTo(1);
+                    assertThat(Letters.count(pool)).isEqualTo(1);
                 }
             }
             assertThat(before.isClosed()).isFalse();

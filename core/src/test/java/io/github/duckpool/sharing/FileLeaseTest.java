@@ -12,7 +12,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
@@ -47,15 +46,6 @@ class FileLeaseTest {
         }
     }
 
-    private static long count(DataSource pool, String table) throws SQLException {
-        try (Connection connection = pool.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT count(*) FROM " + table)) {
-            rows.next();
-            return rows.getLong(1);
-        }
-    }
-
     @Test
     void poolsOnOneFileShareItWhateverThePath() throws Exception {
         Path link = Files.createSymbolicLink(directory.resolve("link.duckdb"), file());
@@ -70,7 +60,7 @@ class FileLeaseTest {
                 assertThat(held.isClosed()).isFalse();
             }
             first.close();
-            assertThat(count(third, "letter")).isEqualTo(2);
+            assertThat(Letters.count(third, "letter")).isEqualTo(2);
         }
         try (ForeignProgram program = ForeignProgram.start(file())) {
             assertThat(program.answer()).isEqualTo("open");
@@ -111,7 +101,7 @@ class FileLeaseTest {
             assertThat(waiting).isNotDone();
             program.close();
             waiting.get(1, TimeUnit.MINUTES).close();
-            assertThat(count(pool, "visit")).isEqualTo(1);
+            assertThat(Letters.count(pool, "visit")).isEqualTo(1);
         }
     }
 
@@ -141,7 +131,7 @@ class FileLeaseTest {
                     answer = program.answer();
                 }
             } while (!answer.equals("open"));
-            assertThat(count(pool, "visit")).isEqualTo(1);
+            assertThat(Letters.count(pool, "visit")).isEqualTo(1);
         }
     }
 
@@ -184,7 +174,7 @@ class FileLeaseTest {
                     .hasMessageContainingAll("lock", file().toString());
         }
         try (DuckPool pool = builder(file()).build()) {
-            assertThat(count(pool, "letter")).isZero();
+            assertThat(Letters.count(pool, "letter")).isZero();
             assertThat(pool.health().status()).isEqualTo(Health.Status.UP);
         }
     }
@@ -203,7 +193,7 @@ class FileLeaseTest {
                 TimeUnit.MILLISECONDS.sleep(20);
             }
             run(pool, "INSERT INTO letter VALUES (1)");
-            assertThat(count(pool, "letter")).isEqualTo(1);
+            assertThat(Letters.count(pool, "letter")).isEqualTo(1);
             assertThat(alerts).extracting(Alert::kind).contains(Alert.Kind.LOCK_LOST);
         }
     }
