@@ -66,7 +66,10 @@ class ArchitectureTest {
     static final ArchRule MUTEX = knowsOnly("mutex", "internal.wait");
 
     @ArchTest
-    static final ArchRule LOCK = knowsOnly("lock", "internal.wait");
+    static final ArchRule FILES = knowsOnly("internal.files");
+
+    @ArchTest
+    static final ArchRule LOCK = knowsOnly("lock", "internal.files", "internal.wait");
 
     @ArchTest
     static final ArchRule LEASE_KNOWS_NO_POOL = noClasses()
@@ -123,6 +126,7 @@ class ArchitectureTest {
                     .or(resideInAnyPackage(
                             "picocli..",
                             "io.github.duckpool.cli..",
+                            "io.github.duckpool.internal.files..",
                             "io.github.duckpool.lock..",
                             "io.github.duckpool.mutex..")));
 

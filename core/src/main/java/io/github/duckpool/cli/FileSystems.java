@@ -1,6 +1,6 @@
 package io.github.duckpool.cli;
 
-import io.github.duckpool.lock.SharedFileSystem;
+import io.github.duckpool.internal.files.SharedFileSystem;
 import java.util.Locale;
 import java.util.Optional;
 

@@ -1,5 +1,6 @@
 package io.github.duckpool.lock;
 
+import io.github.duckpool.internal.files.SharedFileSystem;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -11,10 +12,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The places where other hosts' files are mounted. To ask for the attributes of such a file waits for its server, for ever if that
- * is down; so of those only such are asked as may be the database itself, because they lie where it does.
+ * is down; so of those only such are asked as may be the database itself, because they lie on its file system, wherever that is
+ * mounted.
  */
 final class NetworkMounts {
-    private record Mount(Path place, boolean network, String type) {}
+    private static final int DEVICE = 2;
+    private static final int PLACE = 4;
+
+    private record Mount(Path place, String device, boolean network, String type) {
+        /** Whether it shows the same file system, and so asks the same server. */
+        boolean isOf(@Nullable Mount other) {
+            return other != null && device.equals(other.device);
+        }
+    }
 
     private final List<Mount> mounts;
     private final @Nullable Mount own;
@@ -23,27 +33,30 @@ final class NetworkMounts {
     private NetworkMounts(List<Mount> mounts, Path file) {
         this.mounts = mounts;
         this.own = mountOf(file);
-        this.anyOther = mounts.stream().anyMatch(mount -> mount.network && !mount.equals(own));
+        this.anyOther = mounts.stream().anyMatch(mount -> mount.network && !mount.isOf(own));
     }
 
     /**
      * Reads the mounts of this process.
      *
-     * @param file the database, whose own mount is none of them; a real path
+     * @param file the database, whose own file system is none of them; a real path
      */
     static NetworkMounts besides(Path file) {
-        String mounts = ProcFile.read("/proc/self/mounts");
+        String mounts = ProcFile.read("/proc/self/mountinfo");
         return parse(mounts == null ? "" : mounts, file);
     }
 
-    /** Reads lines of fstab(5): {@code device place type options 0 0}. */
+    /** Reads lines of proc_pid_mountinfo(5): {@code 36 35 98:0 /root /place options… - type source options}. */
     static NetworkMounts parse(String lines, Path file) {
         List<Mount> mounts = new ArrayList<>();
         for (String line : lines.split("\n", -1)) {
-            String[] fields = line.split(" ", -1);
-            Path place = fields.length > 2 ? place(unescape(fields[1])) : null;
+            int dash = line.indexOf(" - "); // before it are any number of optional fields
+            String[] fields = line.substring(0, Math.max(0, dash)).split(" ", -1);
+            Path place = fields.length > PLACE ? place(unescape(fields[PLACE])) : null;
             if (place != null) {
-                mounts.add(new Mount(place, SharedFileSystem.of(fields[2]).isPresent(), fields[2]));
+                String type = line.substring(dash + 3).split(" ", 2)[0];
+                mounts.add(new Mount(
+                        place, fields[DEVICE], SharedFileSystem.of(type).isPresent(), type));
             }
         }
         return new NetworkMounts(mounts, file);
@@ -62,18 +75,18 @@ final class NetworkMounts {
         return own != null && own.network ? Optional.of(own.type) : Optional.empty();
     }
 
-    /** Whether there are any file systems of other hosts but the database's own. */
+    /** Whether there are any file systems of other hosts but the one that the database lies on. */
     boolean areOthers() {
         return anyOther;
     }
 
-    /** Whether a file lies on another host's file system, and not where the database does. */
+    /** Whether a file lies on another host's file system, and not on the one that the database lies on. */
     boolean contain(Path file) {
         if (!anyOther) {
             return false;
         }
         Mount mount = mountOf(file);
-        return mount != null && mount.network && !mount.equals(own);
+        return mount != null && mount.network && !mount.isOf(own);
     }
 
     /** The deepest mount above a file; of two at the same place the later one, which hides the other. */

@@ -10,10 +10,11 @@ import org.junit.jupiter.api.condition.OS;
 /** Which files are left unasked, because their server might not answer. */
 @DisabledOnOs(OS.WINDOWS)
 class NetworkMountsTest {
-    private static final String MOUNTS = "/dev/vda / ext4 rw 0 0\n"
-            + "server:/data /mnt/two\\040words nfs4 rw 0 0\n"
-            + "tmpfs /mnt/two\\040words/local tmpfs rw 0 0\n"
-            + "//host/share /mnt/back\\134slash cifs rw 0 0\n";
+    private static final String MOUNTS = "21 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw\n"
+            + "22 21 0:50 / /mnt/two\\040words rw - nfs4 server:/data rw\n"
+            + "23 22 0:51 / /mnt/two\\040words/local rw master:3 propagate_from:2 - tmpfs tmpfs rw\n"
+            + "24 21 0:52 / /mnt/back\\134slash rw - cifs //host/share rw\n"
+            + "25 21 0:50 /letters /srv/letters rw - nfs4 server:/data/letters rw\n";
 
     private static NetworkMounts of(String file) {
         return NetworkMounts.parse(MOUNTS, Path.of(file));
@@ -39,10 +40,22 @@ class NetworkMountsTest {
         assertThat(of("/mnt/two words/local/letters.duckdb").own()).isEmpty();
     }
 
+    /** Its holder may have opened it there: a lock whose owner showed no descriptor would count for nothing. */
+    @Test
+    void andThoseOfItsFileSystemUnderAnotherPlace() {
+        for (String file : new String[] {"/mnt/two words/letters.duckdb", "/srv/letters/letters.duckdb"}) {
+            NetworkMounts mounts = of(file);
+            assertThat(mounts.contain(Path.of("/srv/letters/letters.duckdb"))).isFalse();
+            assertThat(mounts.contain(Path.of("/mnt/two words/letters/letters.duckdb")))
+                    .isFalse();
+            assertThat(mounts.contain(Path.of("/mnt/back\\slash/x"))).isTrue();
+        }
+    }
+
     @Test
     void databaseOnARootThatAServerHas() {
-        NetworkMounts mounts =
-                NetworkMounts.parse("server:/ / nfs rw 0 0\n/dev/sda /srv ext4 rw 0 0\n", Path.of("/srv/x"));
+        NetworkMounts mounts = NetworkMounts.parse(
+                "21 1 0:9 / / rw - nfs server:/ rw\n22 21 8:0 / /srv rw - ext4 /dev/sda rw\n", Path.of("/srv/x"));
         assertThat(mounts.contain(Path.of("/srv/x"))).isFalse();
         assertThat(mounts.contain(Path.of("/usr/lib/x.so"))).isTrue();
     }

@@ -1,4 +1,4 @@
-package io.github.duckpool.lock;
+package io.github.duckpool.internal.files;
 
 import java.util.Locale;
 import java.util.Map;
