@@ -75,6 +75,24 @@ final class Columns {
         return end;
     }
 
+    /** Where the longest end of a text begins that fits into so many columns; as {@link #fitting}, it parts no mark from its character. */
+    static int fittingEnd(String text, int columns) {
+        int used = 0;
+        int begin = text.length();
+        while (begin > 0) {
+            int codePoint = text.codePointBefore(begin);
+            used += of(codePoint);
+            if (used > columns) {
+                break;
+            }
+            begin -= Character.charCount(codePoint);
+        }
+        while (begin > 0 && begin < text.length() && of(text.codePointAt(begin)) == 0) {
+            begin += Character.charCount(text.codePointAt(begin));
+        }
+        return begin;
+    }
+
     /** The text and as many blanks as fill the columns. */
     static String padded(String text, int columns) {
         return text + " ".repeat(Math.max(0, columns - of(text)));

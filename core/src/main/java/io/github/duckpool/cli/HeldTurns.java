@@ -1,70 +1,128 @@
 package io.github.duckpool.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The turns that the commands around this one have, innermost first, as the environment hands them down: {@code DUCKPOOL_TURNS} holds the
- * files' real paths, parted by colons, with a backslash before each colon and backslash in them. Immutable.
+ * The turns that the commands around this one have, innermost first, as the environment hands them down: {@code DUCKPOOL_TURNS} holds, parted
+ * by colons, who has each of them, an {@code @} and the file's real path, with a backslash before each colon and backslash in it. Immutable.
  *
  * <p>Two nests of commands that take turns on two files in opposite order wait for each other for ever. They can't if everybody takes them in
  * one order, so a wait against the order of the paths has to have an end.
+ *
+ * <p>An environment outlives the turn it tells of: what a command leaves in the background keeps it when the runner has ended, and with
+ * it the turn. So each turn names its runner, by its number and the PID namespace in which that is one, and counts only until that has ended.
  */
 final class HeldTurns {
-    /** Tells the command that it runs inside turns: the files' real paths. */
+    /** Tells the command that it runs inside turns: who has them, and the files' real paths. */
     static final String VARIABLE = "DUCKPOOL_TURNS";
 
-    private final List<String> files;
+    private static final char RUNNER_END = '@';
 
-    private HeldTurns(List<String> files) {
-        this.files = List.copyOf(files);
+    private final List<Turn> turns;
+
+    private record Turn(String runner, String file) {
+        @Override
+        public String toString() {
+            return runner + RUNNER_END + file;
+        }
+    }
+
+    private HeldTurns(List<Turn> turns) {
+        this.turns = List.copyOf(turns);
     }
 
     /** Reads the variable; null if it is not set. */
     static HeldTurns parse(@Nullable String value) {
-        List<String> files = new ArrayList<>();
+        List<Turn> turns = new ArrayList<>();
         if (value == null || value.isEmpty()) {
-            return new HeldTurns(files);
+            return new HeldTurns(turns);
         }
-        StringBuilder file = new StringBuilder();
+        StringBuilder text = new StringBuilder();
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             if (c == ':') {
-                files.add(file.toString());
-                file.setLength(0);
+                turns.add(turn(text.toString()));
+                text.setLength(0);
             } else {
-                file.append(c == '\\' && i + 1 < value.length() ? value.charAt(++i) : c);
+                text.append(c == '\\' && i + 1 < value.length() ? value.charAt(++i) : c);
             }
         }
-        files.add(file.toString());
-        return new HeldTurns(files);
+        turns.add(turn(text.toString()));
+        return new HeldTurns(turns);
     }
 
-    /** These and one more. */
-    HeldTurns with(String file) {
-        List<String> all = new ArrayList<>(List.of(file));
-        all.addAll(files);
+    private static Turn turn(String text) {
+        int end = text.indexOf(RUNNER_END);
+        return new Turn(text.substring(0, Math.max(0, end)), text.substring(end + 1));
+    }
+
+    /** These and one more, of a runner. */
+    HeldTurns with(String runner, String file) {
+        List<Turn> all = new ArrayList<>(List.of(new Turn(runner, file)));
+        all.addAll(turns);
         return new HeldTurns(all);
+    }
+
+    /** Those whose runner has not ended. */
+    HeldTurns without(Predicate<String> ended) {
+        return new HeldTurns(
+                turns.stream().filter(turn -> !ended.test(turn.runner)).toList());
     }
 
     /** Whether one of them is on this file, so that another would wait for it for ever. */
     boolean contain(String file) {
-        return files.contains(file);
+        return turns.stream().anyMatch(turn -> turn.file.equals(file));
     }
 
     /** One of them on a file that comes behind this one in the order of the paths. */
     Optional<String> behind(String file) {
-        return files.stream().filter(held -> held.compareTo(file) > 0).findFirst();
+        return turns.stream()
+                .map(Turn::file)
+                .filter(held -> held.compareTo(file) > 0)
+                .findFirst();
+    }
+
+    /** This process as a runner. */
+    static String self() {
+        return ProcessHandle.current().pid() + namespace();
+    }
+
+    /** Whether a runner is known to have ended; never so of another PID namespace's, which can't be seen from here. */
+    static boolean hasEnded(String runner) {
+        String namespace = namespace();
+        String pid = runner.substring(0, Math.max(0, runner.length() - namespace.length()));
+        return runner.endsWith(namespace)
+                && pid.matches("\\d{1,18}")
+                && ProcessHandle.of(Long.parseLong(pid))
+                        .filter(ProcessHandle::isAlive)
+                        .isEmpty();
+    }
+
+    /** The PID namespace of this process, such as {@code .4026531836}; nothing where there is no such thing, as outside of Linux. */
+    private static String namespace() {
+        try {
+            return "."
+                    + Files.readSymbolicLink(Path.of("/proc/self/ns/pid"))
+                            .toString()
+                            .replaceAll("\\D", "");
+        } catch (IOException | UnsupportedOperationException e) {
+            return "";
+        }
     }
 
     @Override
     public String toString() {
         StringBuilder value = new StringBuilder();
-        for (String file : files) {
+        for (Turn turn : turns) {
             value.append(value.length() == 0 ? "" : ":")
-                    .append(file.replace("\\", "\\\\").replace(":", "\\:"));
+                    .append(turn.toString().replace("\\", "\\\\").replace(":", "\\:"));
         }
         return value.toString();
     }

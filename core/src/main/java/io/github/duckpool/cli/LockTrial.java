@@ -8,20 +8,20 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out whether the locks of a directory's file system do what DuckDB and the queue need of them: a lock keeps another process out, can
  * be taken after it was released, and is dropped when its process is killed. On a scratch file, with a second process.
  *
  * <p>A request for a lock does not return while a network file system's lock server is down, and nothing can break it off. So the trial has a
- * thread of its own, which is left behind then, and does not keep this program from ending.
+ * thread of its own, which is left behind then, and does not keep this program from ending. The second process is killed then: it would wait
+ * for the server as well, for as long as that is down, with nobody to answer to.
  */
 final class LockTrial {
     private static final Duration DROPPED_WITHIN = Duration.ofSeconds(10);
@@ -48,12 +48,13 @@ final class LockTrial {
      * @return whether the file system has answered
      */
     static boolean run(Path directory, Findings findings) throws InterruptedException {
-        Result result = within(PATIENCE, () -> of(directory));
+        var second = new Second();
+        Result result = within(PATIENCE, second, () -> of(directory, second));
         findings.add(result.level, "locks", result.text);
         return result.answered;
     }
 
-    static Result within(Duration patience, Callable<Result> trial) throws InterruptedException {
+    static Result within(Duration patience, Second second, Callable<Result> trial) throws InterruptedException {
         var task = new FutureTask<>(trial);
         Thread thread = new Thread(task, "duckpool-lock-trial");
         thread.setDaemon(true);
@@ -61,6 +62,7 @@ final class LockTrial {
         try {
             return task.get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
+            second.giveUp();
             return new Result(
                     Findings.Level.PROBLEM,
                     "no answer within " + Text.time(patience)
@@ -75,13 +77,13 @@ final class LockTrial {
         }
     }
 
-    private static Result of(Path directory) throws InterruptedException {
+    private static Result of(Path directory, Second second) throws InterruptedException {
         Path scratch =
                 directory.resolve(".duckpool-check-" + ProcessHandle.current().pid() + ".tmp");
         try {
             Files.deleteIfExists(scratch); // of a check with the same number that was killed
             try (LockProbe here = LockProbe.make(scratch)) {
-                return of(here, scratch);
+                return of(here, scratch, second);
             } finally {
                 Files.deleteIfExists(scratch);
             }
@@ -116,9 +118,9 @@ final class LockTrial {
         }
     }
 
-    private static Result of(LockProbe here, Path scratch) throws IOException, InterruptedException {
+    private static Result of(LockProbe here, Path scratch, Second second) throws IOException, InterruptedException {
         String failure = null;
-        try (var other = new Other(scratch)) {
+        try (var other = new Other(second.start(LockProbe.class, scratch.toString()))) {
             if (!here.tryLock().equals(LockProbe.GRANTED)) {
                 failure = "nobody has a new file, and still it can't be locked";
             } else if (!other.ask(LockProbe.TRY).equals(LockProbe.REFUSED)) {
@@ -153,25 +155,52 @@ final class LockTrial {
         return true;
     }
 
-    /** The second process. */
+    /** The one process that a trial may start, and that does not outlive it. Thread-safe. */
+    static final class Second {
+        private @Nullable Process process;
+        private boolean givenUp;
+
+        /**
+         * Starts it.
+         *
+         * @throws IOException if it can't be started, or the trial was given up before: then nobody would end it
+         */
+        synchronized Process start(Class<?> main, String argument) throws IOException {
+            if (givenUp) {
+                throw new IOException("the self-test was given up");
+            }
+            process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-XX:TieredStopAtLevel=1",
+                            "-XX:+UseSerialGC",
+                            "-Xmx32m",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            main.getName(),
+                            argument)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process;
+        }
+
+        /** Kills it, if it was started, and has none started from now on. */
+        synchronized void giveUp() {
+            givenUp = true;
+            if (process != null) {
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    /** What is asked of the second process. */
     private static final class Other implements AutoCloseable {
         private final Process process;
         private final BufferedReader answers;
 
-        Other(Path scratch) throws IOException {
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:TieredStopAtLevel=1",
-                    "-XX:+UseSerialGC",
-                    "-Xmx32m",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    LockProbe.class.getName(),
-                    scratch.toString()));
-            process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            answers = process.inputReader(StandardCharsets.US_ASCII);
+        Other(Process process) {
+            this.process = process;
+            this.answers = process.inputReader(StandardCharsets.US_ASCII);
         }
 
         String ask(String order) throws IOException {

@@ -88,7 +88,7 @@ final class Run implements Callable<Integer> {
         }
         Path path = database.path();
         FileMutex mutex = FileMutex.of(path);
-        HeldTurns turns = HeldTurns.parse(System.getenv(HeldTurns.VARIABLE));
+        HeldTurns turns = HeldTurns.parse(System.getenv(HeldTurns.VARIABLE)).without(HeldTurns::hasEnded);
         String file = mutex.file().toString();
         refuseToWaitForever(turns, file);
         var patience = new Patience(timeout, quiet ? null : spec.commandLine().getErr());
@@ -99,7 +99,11 @@ final class Run implements Callable<Integer> {
                 }
                 child.start(
                         command,
-                        Map.of(TURN, file, HeldTurns.VARIABLE, turns.with(file).toString()));
+                        Map.of(
+                                TURN,
+                                file,
+                                HeldTurns.VARIABLE,
+                                turns.with(HeldTurns.self(), file).toString()));
                 return child.await();
             } catch (InterruptedException e) {
                 return child.endedEarly()

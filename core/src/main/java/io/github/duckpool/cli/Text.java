@@ -63,6 +63,11 @@ final class Text {
         return Columns.of(text) <= width ? text : text.substring(0, Columns.fitting(text, width - 1)) + "…";
     }
 
+    /** The text if it fits into so many columns, else an ellipsis and its end. */
+    static String cutBefore(String text, int width) {
+        return Columns.of(text) <= width ? text : "…" + text.substring(Columns.fittingEnd(text, width - 1));
+    }
+
     /** Breaks a text at blanks into lines that fit; a longer word, such as a path, stands alone, for to break it would break copying it. */
     static List<String> wrap(String text, int width) {
         List<String> lines = new ArrayList<>();

@@ -113,7 +113,7 @@ final class Watch implements Callable<Integer> {
 
     /**
      * As many lines as leave room for the last two and the cursor, with each no longer than the terminal is wide: a picture that scrolls
-     * would not be drawn over the one before.
+     * would not be drawn over the one before. The first line begins with the file's path and ends with the answer, so its end stays.
      */
     static List<String> fitting(List<String> lines, Terminal.Size size) {
         int room = Math.max(1, size.rows() - 3);
@@ -121,6 +121,9 @@ final class Watch implements Callable<Integer> {
                 .limit(lines.size() <= room ? room : room - 1)
                 .map(line -> Text.cut(line, size.columns()))
                 .collect(Collectors.toCollection(ArrayList::new));
+        if (!shown.isEmpty()) {
+            shown.set(0, Text.cutBefore(lines.get(0), size.columns()));
+        }
         if (shown.size() < lines.size()) {
             shown.add(Text.cut("… and " + (lines.size() - shown.size()) + " more lines", size.columns()));
         }

@@ -1,11 +1,13 @@
 package io.github.duckpool.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.duckpool.mutex.FileMutex;
 import io.github.duckpool.mutex.Permit;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,7 +150,10 @@ class CheckTest {
     @Test
     void aLockServerThatDoesNotAnswerIsNotWaitedForLong() throws Exception {
         var never = new CountDownLatch(1);
-        LockTrial.Result result = LockTrial.within(Duration.ofMillis(50), () -> {
+        var second = new LockTrial.Second();
+        Path scratch = Files.createFile(directory.resolve("scratch"));
+        Process started = second.start(LockProbe.class, scratch.toString());
+        LockTrial.Result result = LockTrial.within(Duration.ofMillis(50), second, () -> {
             never.await();
             throw new AssertionError("nobody counts down");
         });
@@ -155,6 +161,12 @@ class CheckTest {
         assertThat(result.level()).isEqualTo(Findings.Level.PROBLEM);
         assertThat(result.answered()).isFalse();
         assertThat(result.text()).startsWith("no answer within 0.1s: the file system's lock server does not reply");
+        assertThat(started.waitFor(1, TimeUnit.MINUTES))
+                .as("the second process is not left to wait as well")
+                .isTrue();
+        assertThatThrownBy(() -> second.start(LockProbe.class, scratch.toString()))
+                .as("nor started when the server replies at last")
+                .isInstanceOf(IOException.class);
     }
 
     /** A read-only view of a writable directory, as containers get it, and a file system that is read-only for all. */

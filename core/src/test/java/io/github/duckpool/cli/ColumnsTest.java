@@ -37,10 +37,15 @@ class ColumnsTest {
         assertThat(Text.cut("手紙手紙", 6)).isEqualTo("手紙…");
         assertThat(Text.cut("🦆🦆🦆", 4)).isEqualTo("🦆…");
         assertThat(Text.cut("e\u0301e\u0301e\u0301", 2)).isEqualTo("e\u0301…");
+        assertThat(Text.cutBefore("手紙手紙", 8)).isEqualTo("手紙手紙");
+        assertThat(Text.cutBefore("手紙手紙", 7)).isEqualTo("…紙手紙");
+        assertThat(Text.cutBefore("手紙手紙", 6)).isEqualTo("…手紙");
+        assertThat(Text.cutBefore("e\u0301e\u0301e\u0301", 2)).isEqualTo("…e\u0301");
         for (int width = 1; width < 12; width++) {
-            String cut = Text.cut("a手b🦆c紙", width);
-            assertThat(Columns.of(cut)).as(cut).isLessThanOrEqualTo(width);
-            assertThat(cut.codePoints()).noneMatch(c -> Character.getType(c) == Character.SURROGATE);
+            for (String cut : List.of(Text.cut("a手b🦆c紙", width), Text.cutBefore("a手b🦆c紙", width))) {
+                assertThat(Columns.of(cut)).as(cut).isLessThanOrEqualTo(width);
+                assertThat(cut.codePoints()).noneMatch(c -> Character.getType(c) == Character.SURROGATE);
+            }
         }
     }
 
@@ -60,5 +65,8 @@ class ColumnsTest {
         assertThat(Watch.fitting(lines, new Terminal.Size(8, 80)))
                 .containsExactly("1", "2", "3", "手紙手紙手紙", "… and 2 more lines");
         assertThat(Watch.fitting(lines, new Terminal.Size(1, 80))).hasSize(1);
+        assertThat(Watch.fitting(List.of("/srv/letters.duckdb: nobody has it"), new Terminal.Size(9, 24)))
+                .as("the answer is the end of the first line")
+                .containsExactly("…s.duckdb: nobody has it");
     }
 }

@@ -10,15 +10,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What commands inside turns are told of them. */
 class HeldTurnsTest {
     @ParameterizedTest
-    @ValueSource(strings = {"/a", "/a:b", "/a\\b", "/a\\:b:", "/a\nb", "C:\\letters", "/a\\\\"})
+    @ValueSource(strings = {"/a", "/a:b", "/a\\b", "/a\\:b:", "/a\nb", "C:\\letters", "/a\\\\", "a@b", "@"})
     void anyNameComesThrough(String file) {
-        HeldTurns turns = HeldTurns.parse(HeldTurns.parse("/other").with(file).toString());
+        HeldTurns turns =
+                HeldTurns.parse(HeldTurns.parse("1@/other").with("2.3", file).toString());
 
         assertThat(turns.contain(file)).as(turns.toString()).isTrue();
         assertThat(turns.contain("/other")).isTrue();
         assertThat(turns.contain("/a:")).isFalse();
-        assertThat(HeldTurns.parse(turns.with("/more").toString()).contain(file))
-                .isTrue();
+        HeldTurns more = HeldTurns.parse(turns.with("4", "/more").toString());
+        assertThat(more.contain(file)).isTrue();
+        assertThat(more.without("2.3"::equals).contain(file)).isFalse();
+        assertThat(more.without("2.3"::equals).contain("/more")).isTrue();
     }
 
     @Test
@@ -32,10 +35,28 @@ class HeldTurnsTest {
 
     @Test
     void theOrderOfThePathsIsKept() {
-        HeldTurns turns = HeldTurns.parse("/b").with("/d");
+        HeldTurns turns = HeldTurns.parse("1@/b").with("2", "/d");
 
         assertThat(turns.behind("/e")).isEmpty();
         assertThat(turns.behind("/c")).contains("/d");
         assertThat(turns.behind("/a")).contains("/d");
+    }
+
+    @Test
+    void aRunnerThatHasEndedIsKnownOnlyWhereItsNumberMeansIt() throws Exception {
+        String self = HeldTurns.self();
+        String pid = Long.toString(ProcessHandle.current().pid());
+        String namespace = self.substring(pid.length());
+        Process process = new ProcessBuilder(
+                        List.of(ProcessHandle.current().info().command().orElseThrow(), "-version"))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        process.waitFor();
+
+        assertThat(HeldTurns.hasEnded(self)).isFalse();
+        assertThat(HeldTurns.hasEnded(process.pid() + namespace)).isTrue();
+        assertThat(HeldTurns.hasEnded(process.pid() + ".1" + namespace)).isFalse();
+        assertThat(HeldTurns.hasEnded("")).isFalse();
     }
 }

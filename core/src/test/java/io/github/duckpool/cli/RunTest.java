@@ -101,10 +101,38 @@ class RunTest {
         List<String> nested = List.of(
                 "env",
                 HeldTurns.VARIABLE + "="
-                        + HeldTurns.parse(null).with(FileMutex.of(file).file().toString()));
+                        + HeldTurns.parse(null)
+                                .with(
+                                        HeldTurns.self(),
+                                        FileMutex.of(file).file().toString()));
         try (var run = CliProcess.startAs(nested, directory, "run", file.toString(), "--", "true")) {
             assertThat(run.exitCode()).isEqualTo(125);
             assertThat(run.err()).contains("this already runs inside a turn").hasLineCount(1);
+        }
+    }
+
+    /** It still has the variables that tell of the turn, which ended with the command. */
+    @Test
+    void whatACommandLeavesInTheBackgroundTakesTurnsLikeAnyOther() throws Exception {
+        Path gate = Files.createFile(directory.resolve("gate"));
+        List<String> words = new ArrayList<>(List.of("run", file.toString(), "--", "sh", "-c"));
+        words.add("(while [ -e \"$0\" ]; do sleep 0.05; done; exec \"$@\") & echo left it behind");
+        words.add(gate.toString());
+        words.addAll(CliProcess.java(Main.class));
+        words.addAll(List.of("run", file.toString(), "--", "echo", "had a turn"));
+        try (var run = CliProcess.start(directory, words.toArray(new String[0]))) {
+            assertThat(run.exitCode()).isZero();
+            Files.delete(gate);
+            CliProcess.await(() -> said(run, "had a turn") || said(run, "duckpool:"));
+            assertThat(run.out()).as(run.err()).contains("had a turn");
+        }
+    }
+
+    private static boolean said(CliProcess process, String text) {
+        try {
+            return (process.out() + process.err()).contains(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -141,6 +141,40 @@ class WhoTest {
         }
     }
 
+    @Test
+    void watchDrawsOnePictureOverTheOtherInATerminal() throws Exception {
+        Assumptions.assumeTrue(Shell.ask("command -v script").isPresent(), "SKIPPED: there is no script(1)");
+        List<String> words = new ArrayList<>(CliProcess.java(Main.class));
+        words.addAll(List.of("watch", "--interval", "50ms"));
+        String watch = Text.command(words) + " \"$DUCKPOOL_FILE\"";
+        List<String> terminal = List.of(
+                "env",
+                "DUCKPOOL_FILE=" + file,
+                "LC_ALL=C.UTF-8",
+                "script",
+                "-qec",
+                "stty rows 9 cols 64; exec " + watch,
+                "/dev/null");
+        try (var holder = DatabaseHolder.start(file);
+                var shown = CliProcess.startCommand(terminal, directory)) {
+            shown.awaitOutput(" " + holder.pid() + "  write");
+            holder.signal("KILL");
+            shown.awaitOutput("nobody has it");
+            shown.type("\u0003");
+
+            assertThat(shown.exitCode()).isEqualTo(130);
+            assertThat(shown.out()).startsWith("\u001b[2J\u001b[H").containsOnlyOnce("\u001b[2J");
+            String[] pictures = shown.out().replace("^C", "").split("\u001b\\[H", -1);
+            assertThat(pictures).hasSizeGreaterThan(2);
+            for (int i = 1; i < pictures.length; i++) {
+                List<String> lines =
+                        pictures[i].replaceAll("\u001b\\[[KJ]", "").lines().toList();
+                assertThat(lines).as(pictures[i]).hasSizeLessThan(9);
+                assertThat(lines).as("a longer one would be broken into two").allMatch(line -> Columns.of(line) <= 64);
+            }
+        }
+    }
+
     /** Neither the list of locks nor the files that other processes have open. */
     @Test
     void whereNothingTellsThatIsAnError() throws Exception {
