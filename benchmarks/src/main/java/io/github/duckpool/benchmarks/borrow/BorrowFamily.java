@@ -53,7 +53,7 @@ public final class BorrowFamily implements Family {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(8);
             case REPORT -> Duration.ofMinutes(3);
-            case FULL -> Duration.ofMinutes(30);
+            case FULL, TRIAL -> effort.budget(Duration.ofMinutes(30));
         };
     }
 
@@ -62,7 +62,8 @@ public final class BorrowFamily implements Family {
         return switch (effort) {
             case QUICK -> cases(List.of(DUCKDB), List.of(5), List.of(1), List.of(Pools.DUCKPOOL, Pools.HIKARI), 100);
             case REPORT -> reported();
-            case FULL -> cases(List.of(STUB, DUCKDB), List.of(5, 32), List.of(1, 2, 8, 32), Pools.ALL, 300);
+            case FULL, TRIAL ->
+                cases(List.of(STUB, DUCKDB), List.of(5, 32), List.of(1, 2, 8, 32), Pools.ALL, effort.part(300));
         };
     }
 

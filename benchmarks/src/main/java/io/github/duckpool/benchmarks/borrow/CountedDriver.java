@@ -3,17 +3,14 @@ package io.github.duckpool.benchmarks.borrow;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
-import java.sql.Driver;
 import java.sql.DriverManager;
-import java.sql.DriverPropertyInfo;
 import java.sql.SQLException;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The driver of {@code jdbc:counted:FILE}: DuckDB's connections, which count how often a statement is prepared. */
-public final class CountedDriver implements Driver {
+public final class CountedDriver extends UrlDriver {
     public static final String URL = "jdbc:counted:";
     private static final AtomicLong PREPARED = new AtomicLong();
 
@@ -23,6 +20,11 @@ public final class CountedDriver implements Driver {
         } catch (SQLException e) {
             throw new ExceptionInInitializerError(e);
         }
+    }
+
+    /** For the {@link DriverManager} and pools that make it by its name. */
+    public CountedDriver() {
+        super(URL);
     }
 
     /** How many statements all connections have prepared. */
@@ -56,35 +58,5 @@ public final class CountedDriver implements Driver {
                         throw e.getTargetException();
                     }
                 });
-    }
-
-    @Override
-    public boolean acceptsURL(String url) {
-        return url.startsWith(URL);
-    }
-
-    @Override
-    public DriverPropertyInfo[] getPropertyInfo(String url, Properties info) {
-        return new DriverPropertyInfo[0];
-    }
-
-    @Override
-    public int getMajorVersion() {
-        return 1;
-    }
-
-    @Override
-    public int getMinorVersion() {
-        return 0;
-    }
-
-    @Override
-    public boolean jdbcCompliant() {
-        return false;
-    }
-
-    @Override
-    public Logger getParentLogger() {
-        return Logger.getGlobal();
     }
 }

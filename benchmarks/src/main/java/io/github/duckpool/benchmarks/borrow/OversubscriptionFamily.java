@@ -46,7 +46,7 @@ public final class OversubscriptionFamily implements Family {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(11);
             case REPORT -> Duration.ofSeconds(100);
-            case FULL -> Duration.ofMinutes(15);
+            case FULL, TRIAL -> effort.budget(Duration.ofMinutes(15));
         };
     }
 
@@ -55,7 +55,8 @@ public final class OversubscriptionFamily implements Family {
         return switch (effort) {
             case QUICK -> List.of(oversubscribed(5, List.of(Pools.DUCKPOOL, Pools.HIKARI), 1));
             case REPORT -> List.of(oversubscribed(5, Pools.MAIN, 3), oversubscribed(2, Pools.MAIN, 2));
-            case FULL -> List.of(oversubscribed(5, all(), 5), oversubscribed(2, all(), 5));
+            case FULL, TRIAL ->
+                List.of(oversubscribed(5, all(), effort.part(5.0)), oversubscribed(2, all(), effort.part(5.0)));
         };
     }
 

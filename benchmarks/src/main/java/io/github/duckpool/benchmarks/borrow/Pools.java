@@ -74,18 +74,21 @@ public final class Pools {
     }
 
     /**
-     * Opens a pool whose connections keep prepared statements, if it has such a cache. Vibur's needs another library, Caffeine,
-     * and is not turned on.
+     * Opens a pool whose connections keep prepared statements, if it has such a cache: HikariCP, Agroal and Commons Pool 2 have
+     * none. Tomcat's and Vibur's limits are for the whole pool, and so {@code size} times as large.
      *
      * @param name one of the names of this class
      * @param url as for {@link #open}
      * @param size how many connections it has
-     * @param statements how many statements each connection may keep
+     * @param statements how many statements each connection may keep; 0 for no cache
      * @return the pool
      * @throws SQLException if it can't be opened
      */
     public static ConnectionSource openKeepingStatements(String name, String url, int size, int statements)
             throws SQLException {
+        if (statements == 0 && !name.equals(DUCKPOOL)) {
+            return open(name, url, size);
+        }
         return switch (name) {
             case DUCKPOOL -> duckpool(url, size, DuckPool.builder().statementCacheSize(statements));
             case TOMCAT -> {
@@ -97,6 +100,12 @@ public final class Pools {
                 BasicDataSource pool = dbcp2(url, size);
                 pool.setPoolPreparedStatements(true);
                 pool.setMaxOpenPreparedStatements(statements);
+                yield ConnectionSource.of(pool, pool::close);
+            }
+            case VIBUR -> {
+                ViburDBCPDataSource pool = vibur(url, size);
+                pool.setStatementCacheMaxSize(size * statements);
+                pool.start();
                 yield ConnectionSource.of(pool, pool::close);
             }
             case C3P0 -> {

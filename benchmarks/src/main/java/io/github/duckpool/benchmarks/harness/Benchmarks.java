@@ -13,12 +13,12 @@ import java.util.stream.Collectors;
 /** The command line of the families. */
 public final class Benchmarks {
     private static final String README = "README.md";
-    private static final int ROUNDS_OF_DOUBT = 4;
     private static final String USAGE = """
             Usage: java -jar benchmarks.jar COMMAND [--out DIRECTORY] [FAMILY…]
               report   the selection of the README: about 20 minutes on 2 cores; writes JSON, Markdown and SVG
               quick    a smoke test of all families within 90 s; fails if a ratio got worse by more than its noise
               full     everything there is; writes like report
+              trial    all that full does, once and each for a moment: whether it starts and ends; its figures say nothing
               list     names the families
               jmh …    JMH itself, with its own arguments""";
 
@@ -49,6 +49,7 @@ public final class Benchmarks {
             case "report" -> measure(Effort.REPORT, args);
             case "quick" -> measure(Effort.QUICK, args);
             case "full" -> measure(Effort.FULL, args);
+            case "trial" -> measure(Effort.TRIAL, args);
             case "list" -> list();
             case "jmh" -> {
                 org.openjdk.jmh.Main.main(List.of(args).subList(1, args.length).toArray(String[]::new));
@@ -70,7 +71,7 @@ public final class Benchmarks {
     private int measure(Effort effort, String[] args) throws IOException {
         Path directory =
                 Files.isDirectory(Path.of("benchmarks")) ? Path.of("benchmarks", "results") : Path.of("results");
-        boolean writes = effort != Effort.QUICK;
+        boolean writes = effort == Effort.REPORT || effort == Effort.FULL;
         List<Family> chosen = new ArrayList<>();
         for (int i = 1; i < args.length; i++) {
             if (args[i].equals("--out") && i + 1 < args.length) {
@@ -88,7 +89,9 @@ public final class Benchmarks {
         for (Family family : chosen.isEmpty() ? families : chosen) {
             Figures figures = Rounds.run(family, effort);
             if (effort == Effort.QUICK) {
-                findings.addAll(guarded(guard, figures));
+                List<Guard.Finding> found = guard.judge(figures);
+                found.forEach(System.out::println);
+                findings.addAll(found);
             }
             measured.add(figures);
         }
@@ -102,16 +105,6 @@ public final class Benchmarks {
             System.out.println(Markdown.of(provenance, measured, Map.of()));
         }
         return verdict(measured, findings);
-    }
-
-    /** One round is a coarse measure: what looks worse after it is worse if it still is after four more. */
-    private static List<Guard.Finding> guarded(Guard guard, Figures figures) throws IOException {
-        if (guard.check(figures).stream().anyMatch(Guard.Finding::worse)) {
-            Rounds.more(ROUNDS_OF_DOUBT, figures, Effort.QUICK);
-        }
-        List<Guard.Finding> findings = guard.check(figures);
-        findings.forEach(System.out::println);
-        return findings;
     }
 
     private Family named(String name) {

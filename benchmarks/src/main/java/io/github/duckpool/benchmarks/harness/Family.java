@@ -54,11 +54,11 @@ public interface Family {
      * How many rounds are made even if they take longer than the budget.
      *
      * @param effort how much to measure
-     * @return three, for a median and a spread, unless one round says all; one for a quick run, which measures more of what
-     *     looks worse than before
+     * @return three, for a median and a spread, unless one round says all; one for a trial, and for a quick run, which measures
+     *     more of what looks worse than before
      */
     default int leastRounds(Effort effort) {
-        return effort == Effort.QUICK ? 1 : 3;
+        return effort == Effort.QUICK || effort == Effort.TRIAL ? 1 : 3;
     }
 
     /**

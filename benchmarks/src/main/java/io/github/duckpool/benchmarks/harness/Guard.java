@@ -14,6 +14,7 @@ import java.util.Locale;
 final class Guard {
     private static final String FILE = "/guard.csv";
     private static final int COLUMNS = 8;
+    private static final int ROUNDS_OF_DOUBT = 4;
 
     /** One line of the file: the ratio that was seen, and by what part it may get worse. */
     record Line(String family, Ratio ratio, double expected, double noise) {}
@@ -60,12 +61,28 @@ final class Guard {
         return lines;
     }
 
-    /** What a line found in a run: whether it got worse by more than its noise, or was not measured at all, in words. */
-    record Finding(boolean worse, String facts) {
+    /**
+     * What a line found in a run, in words.
+     *
+     * @param worse whether it got worse by more than its noise, or was not measured at all
+     * @param doubtful whether it got worse by more than half of its noise, so that a few rounds can't tell
+     */
+    record Finding(boolean worse, boolean doubtful, String facts) {
         @Override
         public String toString() {
             return (worse ? "WORSE  " : "ok     ") + facts;
         }
+    }
+
+    /**
+     * What this family's lines find. One round is a coarse measure: a change that is bad enough may look like noise in it, and noise
+     * like a change. So what is in doubt after it is judged by the median of four more.
+     */
+    List<Finding> judge(Figures figures) throws IOException {
+        if (check(figures).stream().anyMatch(Finding::doubtful)) {
+            Rounds.more(ROUNDS_OF_DOUBT, figures, Effort.QUICK);
+        }
+        return check(figures);
     }
 
     /** What this family's lines found. */
@@ -83,11 +100,9 @@ final class Guard {
                 .findFirst()
                 .orElse(null);
         if (spread == null || metric == null) {
-            return new Finding(true, line.family() + ", " + line.ratio() + " was not measured");
+            return new Finding(true, true, line.family() + ", " + line.ratio() + " was not measured");
         }
-        double bound =
-                metric.moreIsBetter() ? line.expected() / (1 + line.noise()) : line.expected() * (1 + line.noise());
-        boolean worse = metric.moreIsBetter() ? spread.median() < bound : spread.median() > bound;
+        double bound = bound(metric, line, line.noise());
         String facts = String.format(
                 Locale.ROOT,
                 "%s, %s: %s, was %s, may be %s",
@@ -96,6 +111,17 @@ final class Guard {
                 Markdown.described(spread),
                 Markdown.number(line.expected()),
                 Markdown.number(bound));
-        return new Finding(worse, facts);
+        return new Finding(
+                isBeyond(metric, spread.median(), bound),
+                isBeyond(metric, spread.median(), bound(metric, line, line.noise() / 2)),
+                facts);
+    }
+
+    private static double bound(Metric metric, Line line, double noise) {
+        return metric.moreIsBetter() ? line.expected() / (1 + noise) : line.expected() * (1 + noise);
+    }
+
+    private static boolean isBeyond(Metric metric, double value, double bound) {
+        return metric.moreIsBetter() ? value < bound : value > bound;
     }
 }

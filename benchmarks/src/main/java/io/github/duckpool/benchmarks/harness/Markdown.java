@@ -57,7 +57,12 @@ final class Markdown {
         line("## " + figures.family().name());
         line("");
         line(figures.family().question());
-        line(String.format(Locale.ROOT, "%d rounds in %.0f s.", figures.rounds(), figures.nanos() / 1e9));
+        line(String.format(
+                Locale.ROOT,
+                "%d %s in %.0f s.",
+                figures.rounds(),
+                figures.rounds() == 1 ? "round" : "rounds",
+                figures.nanos() / 1e9));
         targets(figures);
         for (String group : figures.groups()) {
             List<Row> rows = figures.rows(group);

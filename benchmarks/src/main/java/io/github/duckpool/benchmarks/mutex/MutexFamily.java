@@ -53,7 +53,7 @@ public final class MutexFamily implements Family {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(10);
             case REPORT -> Duration.ofSeconds(100);
-            case FULL -> Duration.ofMinutes(10);
+            case FULL, TRIAL -> effort.budget(Duration.ofMinutes(10));
         };
     }
 
@@ -78,7 +78,15 @@ public final class MutexFamily implements Family {
         return switch (effort) {
             case QUICK -> cases(List.of(1), anchors, List.of(), List.of(1), ASYNC.subList(0, 2), List.of(), 80);
             case REPORT -> cases(List.of(1, 2, 8, 32), controlled, anchors, List.of(1, 2, 8, 32), ASYNC, drained, 60);
-            case FULL -> cases(List.of(1, 2, 8, 32), all, uncontended, List.of(1, 2, 8, 32), async, allDrained, 300);
+            case FULL, TRIAL ->
+                cases(
+                        List.of(1, 2, 8, 32),
+                        all,
+                        uncontended,
+                        List.of(1, 2, 8, 32),
+                        async,
+                        allDrained,
+                        effort.part(300));
         };
     }
 

@@ -50,7 +50,7 @@ public final class HandOverFamily implements Family {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(9);
             case REPORT -> Duration.ofSeconds(80);
-            case FULL -> Duration.ofMinutes(4);
+            case FULL, TRIAL -> effort.budget(Duration.ofMinutes(4));
         };
     }
 
@@ -59,11 +59,11 @@ public final class HandOverFamily implements Family {
         return switch (effort) {
             case QUICK -> List.of(passedOn(SMALL, SMALL_ROWS, 7, false));
             case REPORT -> List.of(passedOn(SMALL, SMALL_ROWS, 30, true), passedOn(BIG, BIG_ROWS, 30, true), killed());
-            case FULL ->
+            case FULL, TRIAL ->
                 List.of(
-                        passedOn(SMALL, SMALL_ROWS, 40, true),
-                        passedOn(BIG, BIG_ROWS, 40, true),
-                        passedOn(HUGE, HUGE_ROWS, 20, true),
+                        passedOn(SMALL, SMALL_ROWS, effort.part(40), true),
+                        passedOn(BIG, BIG_ROWS, effort.part(40), true),
+                        passedOn(HUGE, HUGE_ROWS, effort.part(20), true),
                         killed());
         };
     }

@@ -69,13 +69,13 @@ public final class HoldersFamily implements Family {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(3);
             case REPORT -> Duration.ofSeconds(10);
-            case FULL -> Duration.ofSeconds(60);
+            case FULL, TRIAL -> effort.budget(Duration.ofSeconds(60));
         };
     }
 
     @Override
     public List<Case> cases(Effort effort) {
-        int looks = effort == Effort.QUICK ? 20 : 50;
+        int looks = effort == Effort.QUICK ? 20 : effort.part(50);
         return List.of(new Case(
                 GROUP,
                 AT,

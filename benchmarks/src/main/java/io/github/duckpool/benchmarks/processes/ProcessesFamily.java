@@ -50,7 +50,7 @@ public final class ProcessesFamily implements Family {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(9);
             case REPORT -> Duration.ofSeconds(90);
-            case FULL -> Duration.ofMinutes(5);
+            case FULL, TRIAL -> effort.budget(Duration.ofMinutes(5));
         };
     }
 
@@ -59,7 +59,7 @@ public final class ProcessesFamily implements Family {
         return switch (effort) {
             case QUICK -> List.of(shared(2, 1, Transactions.POOL, Transactions.RETRY));
             case REPORT -> all(1);
-            case FULL -> all(3);
+            case FULL, TRIAL -> all(effort.part(3.0));
         };
     }
 

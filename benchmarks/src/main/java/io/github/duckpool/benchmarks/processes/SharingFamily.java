@@ -46,13 +46,13 @@ public final class SharingFamily implements Family {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(6);
             case REPORT -> Duration.ofSeconds(20);
-            case FULL -> Duration.ofMinutes(2);
+            case FULL, TRIAL -> effort.budget(Duration.ofMinutes(2));
         };
     }
 
     @Override
     public List<Case> cases(Effort effort) {
-        int millis = effort == Effort.QUICK ? 100 : 300;
+        int millis = effort.part(300);
         return List.of(new Case(
                 GROUP,
                 AT,

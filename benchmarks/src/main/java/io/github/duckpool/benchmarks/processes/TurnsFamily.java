@@ -44,13 +44,13 @@ public final class TurnsFamily implements Family {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(6);
             case REPORT -> Duration.ofSeconds(40);
-            case FULL -> Duration.ofMinutes(2);
+            case FULL, TRIAL -> effort.budget(Duration.ofMinutes(2));
         };
     }
 
     @Override
     public List<Case> cases(Effort effort) {
-        double seconds = effort == Effort.QUICK ? 0.5 : 2;
+        double seconds = effort == Effort.QUICK ? 0.5 : effort.part(2.0);
         Stream<String> ways = effort == Effort.QUICK
                 ? Stream.of(Turns.MUTEX, Turns.BYTE)
                 : Stream.of(Turns.MUTEX, Turns.BYTE, Turns.TRIES);

@@ -51,13 +51,13 @@ public final class RetryFamily implements Family {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(6);
             case REPORT -> Duration.ofSeconds(20);
-            case FULL -> Duration.ofMinutes(2);
+            case FULL, TRIAL -> effort.budget(Duration.ofMinutes(2));
         };
     }
 
     @Override
     public List<Case> cases(Effort effort) {
-        int millis = effort == Effort.QUICK ? 100 : 300;
+        int millis = effort.part(300);
         List<String> contenders =
                 effort == Effort.QUICK ? List.of(LOCK_RETRY, RESILIENCE4J) : List.of(LOCK_RETRY, RESILIENCE4J, DIRECT);
         return List.of(Case.of(

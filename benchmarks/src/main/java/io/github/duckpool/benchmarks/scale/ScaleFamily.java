@@ -58,7 +58,7 @@ public final class ScaleFamily implements Family {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(6);
             case REPORT -> Duration.ofSeconds(60);
-            case FULL -> Duration.ofMinutes(5);
+            case FULL, TRIAL -> effort.budget(Duration.ofMinutes(5));
         };
     }
 
@@ -67,7 +67,7 @@ public final class ScaleFamily implements Family {
         if (effort == Effort.QUICK) {
             return List.of(borrows(100, 4_000, PAIR), first(List.of(Pools.DUCKPOOL, Pools.HIKARI)));
         }
-        boolean full = effort == Effort.FULL;
+        boolean full = effort.isComplete();
         List<String> contenders = new ArrayList<>(PAIR);
         ManyThreads.virtualThreads().ifPresent(executor -> {
             executor.shutdown();
@@ -75,7 +75,7 @@ public final class ScaleFamily implements Family {
         });
         List<Case> cases = new ArrayList<>();
         for (int threads : new int[] {1, 10, 100, 1_000}) {
-            cases.add(borrows(threads, full ? 50_000 : 10_000, contenders));
+            cases.add(borrows(threads, full ? effort.part(50_000) : 10_000, contenders));
         }
         for (int processes : new int[] {1, 4, 16}) {
             cases.add(queue(processes, full ? 3 : 1.5));

@@ -44,7 +44,7 @@ public final class SoakFamily implements Family {
         return switch (effort) {
             case QUICK -> 2;
             case REPORT -> 20;
-            case FULL -> 600;
+            case FULL, TRIAL -> effort.part(600.0);
         };
     }
 

@@ -39,12 +39,16 @@ public class StatementBenchmark {
     @Param({Pools.DUCKPOOL})
     public String pool = Pools.DUCKPOOL;
 
+    /** How many statements each connection may keep; 0 turns duckpool's cache off, the others' are off anyway. */
+    @Param({"0", "32"})
+    public int kept;
+
     private @Nullable ConnectionSource source;
 
     @Setup
     public void open(BenchmarkParams benchmark) throws Exception {
         String url = "jdbc:duckdb:" + Files.createTempDirectory("statement").resolve("s.duckdb");
-        ConnectionSource opened = Pools.open(pool, url, SIZE);
+        ConnectionSource opened = Pools.openKeepingStatements(pool, url, SIZE, kept);
         try (Connection connection = opened.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE letter(id INTEGER PRIMARY KEY, title VARCHAR)");

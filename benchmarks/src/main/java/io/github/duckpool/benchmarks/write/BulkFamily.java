@@ -43,7 +43,7 @@ public final class BulkFamily implements Family {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(3);
             case REPORT -> Duration.ofSeconds(30);
-            case FULL -> Duration.ofMinutes(3);
+            case FULL, TRIAL -> effort.budget(Duration.ofMinutes(3));
         };
     }
 
@@ -53,7 +53,7 @@ public final class BulkFamily implements Family {
                 switch (effort) {
                     case QUICK -> 0.25;
                     case REPORT -> 1.5;
-                    case FULL -> 3;
+                    case FULL, TRIAL -> effort.part(3.0);
                 };
         List<String> ways = effort == Effort.QUICK
                 ? List.of(BulkRows.APPENDER, BulkRows.STREAM)

@@ -47,7 +47,7 @@ public final class WriteFamily implements Family {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(5);
             case REPORT -> Duration.ofSeconds(90);
-            case FULL -> Duration.ofMinutes(10);
+            case FULL, TRIAL -> effort.budget(Duration.ofMinutes(10));
         };
     }
 
@@ -56,9 +56,9 @@ public final class WriteFamily implements Family {
         if (effort == Effort.QUICK) {
             return List.of(of(INSERTS, 8, 0.5, List.of(Writer.HIKARI, Writer.GROUP)));
         }
-        double seconds = effort == Effort.REPORT ? 1.5 : 5;
+        double seconds = effort.isComplete() ? effort.part(5.0) : 1.5;
         List<Case> cases = new ArrayList<>();
-        for (int threads : effort == Effort.REPORT ? new int[] {1, 8, 32} : new int[] {1, 2, 8, 32}) {
+        for (int threads : effort.isComplete() ? new int[] {1, 2, 8, 32} : new int[] {1, 8, 32}) {
             cases.add(of(INSERTS, threads, seconds, List.of(Writer.HIKARI, Writer.WRITE, Writer.GROUP, Writer.APPEND)));
         }
         cases.add(of(HOT_ROW, 32, seconds, List.of(Writer.HIKARI, Writer.WRITE, Writer.GROUP)));

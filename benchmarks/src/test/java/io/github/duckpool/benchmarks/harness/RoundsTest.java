@@ -151,6 +151,30 @@ class RoundsTest {
         assertThat(figures.spread(OURS_TO_THEIRS)).isEqualTo(new Figures.Spread(4.5, 0.5, 4.5));
     }
 
+    /** A slow-down of half, of which the first round showed a third; and a round as bad among others that are as before. */
+    @Test
+    void whatIsWorseButNotInTheFirstRoundIsFoundInDoubt() throws Exception {
+        Guard guard = Guard.parse("fake | g | 1 | time | ours | theirs | 1 | 0.4");
+        for (boolean slower : new boolean[] {true, false}) {
+            Case each = new Case(
+                    "g",
+                    "1",
+                    List.of(
+                            new Contender("ours", slower ? takes("o", 13, 15, 15) : takes("o", 13, 11, 11)),
+                            new Contender("theirs", takes("t", 10))));
+            Figures figures = Rounds.run(new Fake(List.of(each)), Effort.QUICK);
+            assertThat(guard.check(figures)).singleElement().matches(finding -> finding.doubtful() && !finding.worse());
+
+            assertThat(guard.judge(figures)).singleElement().matches(finding -> finding.worse() == slower);
+            assertThat(figures.rounds()).isEqualTo(5);
+        }
+        Figures asBefore = run(new Case(
+                "g", "1", List.of(new Contender("ours", takes("o", 11)), new Contender("theirs", takes("t", 10)))));
+        int rounds = asBefore.rounds();
+        assertThat(guard.judge(asBefore)).singleElement().matches(finding -> !finding.doubtful());
+        assertThat(asBefore.rounds()).isEqualTo(rounds);
+    }
+
     @Test
     void whatCantBeDrawnIsLeftOutOfAChart(@TempDir Path directory) throws Exception {
         Figures figures = run(
