@@ -152,7 +152,7 @@ class FileLeaseTest {
             DuckPool second = builder(file()).build();
             run(first, "CREATE TABLE letter (id INTEGER)");
             CompletableFuture.runAsync(second::close).get(20, TimeUnit.SECONDS);
-            assertThat(count(first, "letter")).isZero();
+            assertThat(Letters.count(first, "letter")).isZero();
         }
     }
 
@@ -213,7 +213,7 @@ class FileLeaseTest {
                 .as("what closing leaves in the log")
                 .isNotEmptyFile();
         try (DuckPool pool = builder(file()).build()) {
-            assertThat(count(pool, "letter")).isEqualTo(1);
+            assertThat(Letters.count(pool, "letter")).isEqualTo(1);
         }
     }
 

@@ -49,7 +49,6 @@ final class PassedOn {
     private Map<String, Map<String, Double>> measure(Path directory) throws Exception {
         Path file = HandOver.filled(directory, rows);
         Map<String, double[]> millis = new LinkedHashMap<>();
-        ways.forEach(way -> millis.put(way, new double[WARM_UPS + times]));
         FileMutex line = FileMutex.of(file);
         try (DuckPool pool = HandOver.pool(file);
                 Peer lending = Peer.start(HandOverPeer.class, HandOverPeer.POOL, file.toString());
@@ -60,7 +59,7 @@ final class PassedOn {
                 for (int j = 0; j < ways.size(); j++) {
                     String way = ways.get((i + j) % ways.size());
                     long nanos = way.equals(POOL) ? betweenPools(pool, lending) : withoutPools(way, line, opening);
-                    millis.get(way)[i] = nanos / 1e6;
+                    millis.computeIfAbsent(way, w -> new double[WARM_UPS + times])[i] = nanos / 1e6;
                 }
             }
         }

@@ -1,6 +1,6 @@
 package io.github.duckpool.internal.lease;
 
-import io.github.duckpool.lock.SharedFileSystem;
+import io.github.duckpool.internal.files.SharedFileSystem;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;

@@ -202,9 +202,8 @@ final class FileLease {
         // Whoever left during his own attempt, which then failed, has nothing to close, and waits all the same.
         close(leaving.stream().filter(tenancy -> tenancy.database() != null).toList());
         if (open().isEmpty()) {
-            watch
-                    .closed(); // who comes in this turn opens it anew; the last one to leave waits until the turn is
-                               // passed on
+            watch.closed(); // who comes in this turn opens it anew; the last one to leave waits until the turn is
+            // passed on
         } else {
             members.sayGoodbye(leaving);
         }
