@@ -72,10 +72,11 @@ class DamagedWhileWrittenTest {
         try {
             Throwable error = opening();
             // A failing opening is short, and the writer may miss it.
-            while (!(error instanceof WrittenMeanwhileException)) {
+            for (int i = 0; i < 1_000 && !(error instanceof WrittenMeanwhileException); i++) {
                 assertThat(error).isInstanceOf(SQLNonTransientConnectionException.class);
                 error = opening();
             }
+            assertThat(error).isInstanceOf(WrittenMeanwhileException.class);
             assertThat((Throwable) ((WrittenMeanwhileException) error).failure())
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("it is no DuckDB database");

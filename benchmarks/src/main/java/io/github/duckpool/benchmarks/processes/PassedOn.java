@@ -9,9 +9,9 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Ways to pass a file on, measured in one go: one hand-over of each way after another, on one and the same file, so that whatever else
@@ -43,12 +43,12 @@ final class PassedOn {
             measured.clear();
             measured.putAll(measure(directory));
         }
-        return measured.remove(way);
+        return Objects.requireNonNull(measured.remove(way), way);
     }
 
     private Map<String, Map<String, Double>> measure(Path directory) throws Exception {
         Path file = HandOver.filled(directory, rows);
-        Map<String, double[]> millis = new LinkedHashMap<>();
+        double[][] millis = new double[ways.size()][WARM_UPS + times];
         FileMutex line = FileMutex.of(file);
         try (DuckPool pool = HandOver.pool(file);
                 Peer lending = Peer.start(HandOverPeer.class, HandOverPeer.POOL, file.toString());
@@ -57,14 +57,17 @@ final class PassedOn {
             opening.answer();
             for (int i = 0; i < WARM_UPS + times; i++) {
                 for (int j = 0; j < ways.size(); j++) {
-                    String way = ways.get((i + j) % ways.size());
+                    int which = (i + j) % ways.size();
+                    String way = ways.get(which);
                     long nanos = way.equals(POOL) ? betweenPools(pool, lending) : withoutPools(way, line, opening);
-                    millis.computeIfAbsent(way, w -> new double[WARM_UPS + times])[i] = nanos / 1e6;
+                    millis[which][i] = nanos / 1e6;
                 }
             }
         }
         Map<String, Map<String, Double>> medians = new HashMap<>();
-        millis.forEach((way, all) -> medians.put(way, Map.of(HandOver.TIME, median(all))));
+        for (int which = 0; which < millis.length; which++) {
+            medians.put(ways.get(which), Map.of(HandOver.TIME, median(millis[which])));
+        }
         return medians;
     }
 

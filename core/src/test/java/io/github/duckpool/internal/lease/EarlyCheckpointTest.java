@@ -103,14 +103,19 @@ class EarlyCheckpointTest {
 
     @Test
     void theTimeGoesByAfterAWrite() throws Exception {
-        writeAfter("INSERT INTO letter VALUES (7)");
+        // On a loaded machine more time may have gone by already than is waited for.
+        for (int i = 0; i < 100 && pauses.isEmpty(); i++) {
+            writeAfter("INSERT INTO letter VALUES (7)");
+        }
         assertThat(pauses).isNotEmpty();
         assertThat(pauses.get(0)).isBetween(1L, TimeUnit.MILLISECONDS.toNanos(10));
     }
 
     @Test
     void andAfterACheckpointThatSomebodyElseHasJustWritten() throws Exception {
-        writeAfter("INSERT INTO letter VALUES (7)", "CHECKPOINT");
+        for (int i = 0; i < 100 && pauses.isEmpty(); i++) {
+            writeAfter("INSERT INTO letter VALUES (7)", "CHECKPOINT");
+        }
         assertThat(pauses).isNotEmpty();
     }
 
