@@ -44,9 +44,9 @@ class ArrowTest {
                     Connection target = pool.getConnection();
                     Statement query = source.createStatement();
                     ResultSet rows = query.executeQuery(NUMBERS);
-                    ArrowReader reader = export(rows, allocator);
                     ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator)) {
-                Data.exportArrayStream(allocator, reader, stream);
+                Data.exportArrayStream(
+                        allocator, export(rows, allocator), stream); // which closes the reader at its end
                 target.unwrap(DuckDBConnection.class).registerArrowStream("numbers", stream);
                 assertThat(single(target, "SELECT sum(n) FROM numbers")).isEqualTo(sumOfNumbers());
             }
