@@ -2,6 +2,7 @@ package io.github.duckpool.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.duckpool.internal.files.SharedFileSystem;
 import io.github.duckpool.lock.LockHolder.Mode;
 import io.github.duckpool.lock.Termination.Outcome;
 import java.io.IOException;
@@ -92,20 +93,20 @@ class OtherUsersTest {
 
     private Path readableClasses() throws Exception {
         Path classes = directory.resolve("classes");
-        Path its = classes.resolve("io/github/duckpool/lock");
-        if (Files.exists(its)) {
+        if (Files.exists(classes)) {
             return classes;
         }
-        Files.createDirectories(its);
-        for (Class<?> type : List.of(LockHolders.class, Looker.class)) {
+        for (Class<?> type : List.of(LockHolders.class, SharedFileSystem.class, Looker.class)) {
+            Path its = Path.of(type.getPackageName().replace('.', '/'));
             Path from = Path.of(type.getProtectionDomain()
                             .getCodeSource()
                             .getLocation()
                             .toURI())
-                    .resolve("io/github/duckpool/lock");
+                    .resolve(its);
+            Path to = Files.createDirectories(classes.resolve(its));
             try (var files = Files.newDirectoryStream(from, "*.class")) {
                 for (Path each : files) {
-                    Files.copy(each, its.resolve(each.getFileName()));
+                    Files.copy(each, to.resolve(each.getFileName()));
                 }
             }
         }
