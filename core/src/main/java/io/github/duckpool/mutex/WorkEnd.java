@@ -33,6 +33,9 @@ final class WorkEnd<T extends @Nullable Object> implements BiConsumer<T, @Nullab
     private @Nullable T value;
     private @Nullable Throwable error;
 
+    /** Who is just beginning to listen. */
+    private @Nullable Thread listening;
+
     @SuppressWarnings("UnusedVariable") // by its handle
     private volatile boolean done;
 
@@ -55,7 +58,9 @@ final class WorkEnd<T extends @Nullable Object> implements BiConsumer<T, @Nullab
                 if (end == null) {
                     end = new WorkEnd<>(ticket != null ? ticket : new CompletableFuture<>(), line, token);
                 }
+                end.listening = Thread.currentThread();
                 stage.whenComplete(end);
+                end.listening = null;
                 return end;
             } catch (OutOfMemoryError e) {
                 // The work is under way: its permit may neither be lost nor passed on, so there is nothing to do but
@@ -76,6 +81,13 @@ final class WorkEnd<T extends @Nullable Object> implements BiConsumer<T, @Nullab
     public void accept(T outcome, @Nullable Throwable failure) {
         value = outcome;
         error = failure;
+        if (listening == Thread.currentThread()) {
+            // The stage was complete. This thread may be telling others, and go on to wait for the result: queued
+            // behind
+            // what it tells, the permit would wait for the thread and the thread for the permit.
+            run();
+            return;
+        }
         try {
             Telling.deliverHere(this);
         } catch (OutOfMemoryError e) { // for the queue of what this thread tells

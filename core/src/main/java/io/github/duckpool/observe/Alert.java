@@ -16,7 +16,7 @@ public record Alert(Kind kind, String poolName, String message) {
         LOCK_LOST,
         /**
          * The file was deleted, moved or replaced while it is open: whoever opens its path does not find what is committed. Told where the file
-         * is open for writing.
+         * is open for writing; the pool lends nothing from then on, and is to be closed and built anew once it is clear which file is the right one.
          */
         FILE_REPLACED,
         /** Borrowed connections keep the file from other processes for longer than {@code maxSlice}. */

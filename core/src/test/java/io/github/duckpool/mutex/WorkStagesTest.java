@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever stage work gives, its permit comes back, and the result is the stage's. */
 @Timeout(60)
@@ -134,5 +135,23 @@ class WorkStagesTest {
         CompletableFuture<String> result = ask(lock, queued, base -> new Deaf());
         assertThatThrownBy(result::join).isInstanceOf(CompletionException.class).hasCause(OWN);
         assertFree(lock);
+    }
+
+    /** Who is told of a permit may ask for another, and wait for the work: what is done needs nobody who is told later. */
+    @ParameterizedTest
+    @ValueSource(strings = {"AsyncMutex", "AsyncSemaphore", "KeyedMutex"})
+    void inAContinuationItIsDoneAtOnce(String kind) throws Exception {
+        Lock lock = lock(kind);
+        AsyncMutex outer = new AsyncMutex();
+        Permit first = outer.lock();
+        CompletableFuture<String> told = outer.acquire().thenApply(permit -> {
+            String value = lock.withPermit(() -> CompletableFuture.completedStage("value"))
+                    .join();
+            assertFree(lock);
+            permit.close();
+            return value;
+        });
+        CompletableFuture.runAsync(first::close).get(10, TimeUnit.SECONDS);
+        assertThat(told.get(10, TimeUnit.SECONDS)).isEqualTo("value");
     }
 }

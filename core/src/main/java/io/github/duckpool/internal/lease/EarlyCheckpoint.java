@@ -29,6 +29,9 @@ final class EarlyCheckpoint {
     /** A file whose last write is older than this was not written to within the time ahead, even where writes are dated in ticks of 10 ms. */
     private static final long RECENT_MILLIS = 25;
 
+    /** The same where writes are dated in whole seconds, or in twos. */
+    private static final long RECENT_BY_SECONDS_MILLIS = 2_025;
+
     private EarlyCheckpoint() {}
 
     /**
@@ -60,7 +63,9 @@ final class EarlyCheckpoint {
     /** Only the file's attributes are asked for, which opens nothing. A clock that was set back makes a write look late, and that counts as just now. */
     private static boolean isJustWritten(Path file) {
         try {
-            return System.currentTimeMillis() - Files.getLastModifiedTime(file).toMillis() < RECENT_MILLIS;
+            long millis = Files.getLastModifiedTime(file).toMillis();
+            long age = System.currentTimeMillis() - millis;
+            return age < (millis % 1_000 == 0 ? RECENT_BY_SECONDS_MILLIS : RECENT_MILLIS);
         } catch (IOException e) {
             return true; // it can't be told
         }

@@ -59,7 +59,7 @@ final class FileAtPath {
     String hazard() {
         Finding finding = find();
         if (finding == Finding.GONE || finding == Finding.ANOTHER) {
-            LockSupport.parkNanos(this, SECOND_LOOK_NANOS);
+            pause();
             finding = find();
         }
         return switch (finding) {
@@ -67,6 +67,19 @@ final class FileAtPath {
             case GONE -> isOfAnotherHost() ? null : gone();
             case ANOTHER -> isOfAnotherHost() ? null : replaced();
         };
+    }
+
+    /** All of the time, whatever ends a park early; who interrupts wants something else of this thread. */
+    private void pause() {
+        boolean interrupted = false;
+        long startNanos = System.nanoTime();
+        for (long left = SECOND_LOOK_NANOS; left > 0; left = SECOND_LOOK_NANOS - (System.nanoTime() - startNanos)) {
+            LockSupport.parkNanos(this, left);
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private Finding find() {

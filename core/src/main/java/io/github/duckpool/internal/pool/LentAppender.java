@@ -49,7 +49,12 @@ public final class LentAppender {
         this.own = own;
         this.session = own.session();
         session.mark(Session.APPENDER); // first, since whoever waits for the end of a use looks for it
-        this.appender = own.ask(raw -> open(raw.unwrap(DuckDBConnection.class), catalog, schema, table));
+        try {
+            this.appender = own.ask(raw -> open(raw.unwrap(DuckDBConnection.class), catalog, schema, table));
+        } catch (SQLException | RuntimeException | Error e) {
+            session.unmark(Session.APPENDER); // there is none
+            throw e;
+        }
     }
 
     private static DuckDBAppender open(

@@ -237,7 +237,15 @@ public final class UnitOfWork implements AutoCloseable {
             }
             own.close();
         } catch (SQLException | RuntimeException | Error e) { // thrown, it would look as if the work had failed
-            LOG.warn("a connection could not be given back cleanly", e);
+            warn(e);
+        }
+    }
+
+    private static void warn(Throwable why) {
+        try {
+            LOG.warn("a connection could not be given back cleanly", why);
+        } catch (RuntimeException | Error e) {
+            why.addSuppressed(e); // nor may a log that can't be written look as if the work had failed
         }
     }
 

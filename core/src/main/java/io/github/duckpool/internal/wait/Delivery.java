@@ -105,7 +105,7 @@ public final class Delivery {
                 }
             });
             return true;
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) { // for a thread, for one
             loop[NEXT] = next;
             loop[LATER] = later;
             return false;

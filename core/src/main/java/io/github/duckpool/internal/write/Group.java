@@ -26,6 +26,9 @@ final class Group implements Runnable {
 
     private final AtomicInteger givenUp = new AtomicInteger();
 
+    /** Who was on top when it was sealed, until somebody has got the members. Under the monitor. */
+    private @Nullable Pending<?> sealed;
+
     /** How many are to be given up before it is worth to look for them. */
     private volatile int many = FEW;
 
@@ -61,19 +64,16 @@ final class Group implements Runnable {
         return top.get() instanceof Pending<?> latest ? latest.number : 0;
     }
 
-    /** Ends joining. The members, first come first; nobody but the first to call gets any. */
+    /** Ends joining. The members, first come first; nobody but the first to get them gets any. */
     synchronized List<Pending<?>> seal() {
-        Object seen;
-        List<Pending<?>> members;
-        do {
-            seen = top.get();
-            if (seen == SEALED) {
-                return List.of();
-            }
-            // All that takes memory comes first: who was sealed and is not in the list would wait for ever.
-            members = new ArrayList<>(count((Pending<?>) seen));
-        } while (!top.compareAndSet(seen, SEALED));
-        Pending<?> member = (Pending<?>) seen;
+        Object seen = top.getAndSet(SEALED);
+        if (seen != SEALED) {
+            sealed = (Pending<?>) seen;
+        }
+        // Kept until the list is there: who was sealed and is in none for want of memory is in the next caller's.
+        List<Pending<?>> members = new ArrayList<>(count(sealed));
+        Pending<?> member = sealed;
+        sealed = null;
         while (member != null) {
             members.add(member);
             Pending<?> before = member.before;

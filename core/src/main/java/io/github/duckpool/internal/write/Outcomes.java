@@ -30,8 +30,8 @@ final class Outcomes {
 
     /** Their transaction is committed. */
     void committed(List<? extends Pending<?>> members) {
-        for (Pending<?> member : members) {
-            member.committed();
+        for (int i = 0; i < members.size(); i++) { // without an iterator, for which there may be no memory
+            members.get(i).committed();
         }
         tell(members);
     }
@@ -60,9 +60,9 @@ final class Outcomes {
 
     /** Settles what is not settled; who was stopped is told that. */
     static void fail(List<? extends Pending<?>> members, Throwable why) {
-        for (Pending<?> member : members) {
-            if (member.call.stopped() == null) {
-                member.fail(why);
+        for (int i = 0; i < members.size(); i++) {
+            if (members.get(i).call.stopped() == null) {
+                members.get(i).fail(why);
             }
         }
     }
@@ -70,8 +70,8 @@ final class Outcomes {
     /** Completes them: what a thread waits for itself here, for that spares a switch, the rest where continuations may run. */
     void tell(List<? extends Pending<?>> members) {
         int threads = 0;
-        for (Pending<?> member : members) {
-            if (member.blocksCaller()) {
+        for (int i = 0; i < members.size(); i++) {
+            if (members.get(i).blocksCaller()) {
                 threads++;
             }
         }
@@ -84,9 +84,9 @@ final class Outcomes {
             } catch (Throwable e) {
                 report(e);
             }
-            for (Pending<?> member : members) {
-                if (member.blocksCaller()) {
-                    runQuietly(member);
+            for (int i = 0; i < members.size(); i++) {
+                if (members.get(i).blocksCaller()) {
+                    runQuietly(members.get(i));
                 }
             }
         }
@@ -102,9 +102,9 @@ final class Outcomes {
                             : members);
         } catch (Throwable e) { // no memory for the way there; who is told twice hears the same
             report(e);
-            for (Pending<?> member : members) {
-                if (!member.blocksCaller()) {
-                    runQuietly(member);
+            for (int i = 0; i < members.size(); i++) {
+                if (!members.get(i).blocksCaller()) {
+                    runQuietly(members.get(i));
                 }
             }
         }

@@ -138,16 +138,24 @@ final class Units {
     }
 
     /** What was done once is not done again, whatever the retry policy thinks. */
-    private record Success<T extends @Nullable Object>(T value) {}
+    private static final class Success<T extends @Nullable Object> {
+        private boolean there;
+        private @Nullable T value;
+    }
 
     @FunctionalInterface
     private interface Try<T extends @Nullable Object> {
         T make(Failure failure) throws SQLException;
     }
 
+    @SuppressWarnings("NullAway") // null where the work's T is nullable
+    private static <T extends @Nullable Object> T valueOf(Success<T> success) {
+        return success.value;
+    }
+
     private <T extends @Nullable Object> T repeat(Try<T> tried, Call call, Budget budget) throws SQLException {
         Failure failure = new Failure();
-        AtomicReference<@Nullable Success<T>> success = new AtomicReference<>();
+        Success<T> success = new Success<>(); // made now: after the COMMIT nothing may take memory
         try {
             return repeater.repeat(
                     () -> {
@@ -155,13 +163,13 @@ final class Units {
                         if (failure.unknown != null) {
                             throw failure.unknown;
                         }
-                        Success<T> before = success.get();
-                        if (before != null) {
-                            return before.value();
+                        if (success.there) {
+                            return valueOf(success);
                         }
                         try {
                             T value = tried.make(failure);
-                            success.set(new Success<>(value));
+                            success.value = value;
+                            success.there = true;
                             return value;
                         } catch (SQLException e) {
                             if (WorkReport.isUnknown(e)) {

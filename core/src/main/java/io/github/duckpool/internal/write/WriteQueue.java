@@ -92,6 +92,8 @@ final class WriteQueue {
     private void takePlace(Pending<?> write) {
         CompletableFuture<Permit> place = line.takePlace(write.budget);
         try {
+            // First: once its turn has come somebody else has the place, and nothing here may fail any more.
+            write.leaveBy(() -> place.cancel(false));
             place.whenComplete((turn, error) -> {
                 if (turn != null) {
                     granted(write, turn);
@@ -100,7 +102,6 @@ final class WriteQueue {
                     threads.deliver(write);
                 }
             });
-            write.leaveBy(() -> place.cancel(false));
         } catch (OutOfMemoryError e) { // a turn that nobody hears of would never be passed on
             WritersLine.giveUp(place);
             throw e;

@@ -202,8 +202,11 @@ final class WritersLine implements WorkReport.Line {
                 }
             });
         } catch (Error e) { // no memory: a turn that nobody hears of would never be passed on
-            turns.abandoned(group, e);
-            giveUp(place);
+            try {
+                turns.abandoned(group, e);
+            } finally {
+                giveUp(place);
+            }
             throw e;
         }
     }
