@@ -38,12 +38,6 @@ public record JmhTurn(
     /** A heap whose pages are there from the start: a short fork would else measure how the system hands them out. */
     private static final List<String> HEAP = List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
 
-    /**
-     * Whoever calls what is just being compiled waits for it. With more threads than processors all of them would else keep
-     * the compiler off the processors, for seconds, and a short fork would measure the interpreter.
-     */
-    private static final String COMPILED_IN_THE_FOREGROUND = "-Xbatch";
-
     /** Copies the parameters. */
     public JmhTurn {
         parameters = Map.copyOf(parameters);
@@ -83,9 +77,6 @@ public record JmhTurn(
     private List<String> jvmArgs(Path directory) {
         List<String> args = new ArrayList<>(HEAP);
         args.add("-Djava.io.tmpdir=" + directory);
-        if (threads > Runtime.getRuntime().availableProcessors()) {
-            args.add(COMPILED_IN_THE_FOREGROUND);
-        }
         return args;
     }
 }
