@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Threads that all want the same row: every addition counts, and no attempt is wasted. */
 class HotRowTest {
     private static final int THREADS = 8;
-    private static final int EACH = 300;
+    private static final int EACH = 1_000;
 
     @TempDir
     Path directory;
@@ -57,11 +57,11 @@ class HotRowTest {
     /** Alone and in groups. */
     @ParameterizedTest
     @ValueSource(ints = {0, 64})
-    @Timeout(120)
+    @Timeout(300)
     void everyAdditionCountsAndNoneIsTriedTwice(int group) throws Exception {
         DuckPoolBuilder builder = DuckPool.builder()
                 .database(directory.resolve("hot.duckdb"))
-                .borrowTimeout(Duration.ofSeconds(100))
+                .borrowTimeout(Duration.ofSeconds(280))
                 .oltp()
                 .retry(new Noting());
         if (group > 0) {

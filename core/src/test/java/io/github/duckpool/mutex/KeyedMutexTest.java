@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A line for each key, and no trace of the keys that nobody uses. The lines themselves are held to {@link FutureContract}. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class KeyedMutexTest {
     private static final Duration LONG = Duration.ofMinutes(5);
 
@@ -164,7 +164,7 @@ class KeyedMutexTest {
     void nobodyIsInsideWithAnotherWhileLinesComeAndGo() throws Exception {
         KeyedMutex<Integer> keyed = new KeyedMutex<>();
         int[] counts = new int[3];
-        int each = 5_000;
+        int each = 20_000;
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             List<Future<?>> running = new ArrayList<>();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
  * What every fair mutex does, whoever made it: run against {@link AsyncMutex}, {@link AsyncSemaphore} with one permit, and the
  * JDK's fair {@link java.util.concurrent.Semaphore} as the reference.
  */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class MutexContract {
     private static final Duration LONG = Duration.ofMinutes(5);
 
@@ -179,7 +179,7 @@ abstract class MutexContract {
             int kind = t % 3;
             threads.add(new Thread(() -> {
                 try {
-                    for (int i = 0; i < 700; i++) {
+                    for (int i = 0; i < 2_000; i++) {
                         Permit permit =
                                 switch (kind) {
                                     case 0 -> mutex.lock();
@@ -204,7 +204,7 @@ abstract class MutexContract {
             thread.join();
         }
         assertThat(errors).isEmpty();
-        assertThat(done[0]).isEqualTo(6 * 700);
+        assertThat(done[0]).isEqualTo(12_000);
         assertThat(mutex.available()).isEqualTo(1);
         assertThat(mutex.queueLength()).isZero();
     }

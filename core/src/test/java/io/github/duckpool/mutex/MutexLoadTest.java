@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Very many at once: on a small stack, on virtual threads, and with requests that are given up at random. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MutexLoadTest {
     private static final int WAITERS = 100_000;
     private static final int SMALL_STACK = 512 * 1024;
@@ -180,7 +180,7 @@ class MutexLoadTest {
     void nothingIsLostWhenRequestsAreGivenUpAtRandom() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
-            contend(threads, 8, Rounds.of(1_500));
+            contend(threads, 8, Rounds.of(3_000));
         } finally {
             threads.shutdownNow();
         }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many threads on few slots: exact accounts, no slot with two owners, nobody left asleep. */
-@Timeout(150)
+@Timeout(300)
 class BorrowGateLoadTest {
     private static final int THREADS = 32;
     private static final int SIZE = 5;
@@ -33,7 +33,7 @@ class BorrowGateLoadTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 1_000_000, Long.MAX_VALUE})
     void everyBorrowIsCounted(long overtakingNanos) throws Exception {
-        account(overtakingNanos, Rounds.of(400));
+        account(overtakingNanos, Rounds.of(1_000));
     }
 
     @Tag("torture")
@@ -88,7 +88,7 @@ class BorrowGateLoadTest {
 
     @Test
     void nobodySleepsBesideAFreeSlot() throws Exception {
-        wakeups(() -> Rounds.of(6_000));
+        wakeups(() -> Rounds.of(20_000));
     }
 
     @Tag("torture")
