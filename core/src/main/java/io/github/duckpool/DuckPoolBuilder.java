@@ -148,8 +148,8 @@ public final class DuckPoolBuilder extends DatabaseBuilder {
     /**
      * How long the oldest waiter may be overtaken by newcomers. Strict arrival order costs a context switch for each
      * hand-over; a bound of about a millisecond keeps the order for everything that users can see, at many times the rate.
-     * Threads that borrow and return within microseconds keep it to within some 50 µs, because they look at the clock now and
-     * then only.
+     * Threads that borrow and return within microseconds keep it to within some 50 µs, because they look at the clock once in
+     * up to 16 borrows only; when their pace breaks off, each may borrow so often once more.
      *
      * @param maxOvertaking zero for strict arrival order; the default is 1 ms
      * @return this
