@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Class loaders need a turn among themselves even to read. Each may have loaded a DuckDB of its own, and two of those in one
  * process don't exclude each other: locks of one process never conflict, and whoever closes the file first drops the lock of
- * both. What they share are objects of the JDK in the system properties: a fair semaphore for each path, and the
+ * both. Where the driver is one they would be in one instance, and each would put back to how it knew it what the borrowers of the
+ * other have set or attached there. What they share are objects of the JDK in the system properties: a fair semaphore for each path, and the
  * identity of each file that is open, so that two hard links to one file can't both be opened.
  *
  * <p>Thread-safe, as far as one thread takes the turn and gives it back.
