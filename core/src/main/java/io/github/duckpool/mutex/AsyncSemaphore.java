@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -308,28 +307,17 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
             if (isShut()) {
                 throw closed();
             }
-            return CompletableFuture.failedFuture(tooLate(timeout));
+            return CompletableFuture.failedFuture(Expiry.of(this, timeout));
         }
         if (queue(ticket) >= 0 && timeout != null) {
             try {
-                expireAfter(timeout, ticket);
+                Expiry.after(timeout, ticket);
             } catch (Error e) { // no memory for the timer: nobody gets to know of the place in line
                 ticket.abandon();
                 throw e;
             }
         }
         return ticket;
-    }
-
-    /** The JDK's timer measures the time, and an executor says that it is over: what hangs on the future must not hold up the timer. */
-    private void expireAfter(Duration timeout, Ticket<?> ticket) {
-        CompletableFuture<@Nullable Void> timer = new CompletableFuture<>();
-        timer.orTimeout(Deadline.nanos(timeout), TimeUnit.NANOSECONDS).whenComplete((nothing, over) -> {
-            if (over != null) {
-                telling.deliverElsewhere(() -> ticket.expire(tooLate(timeout)));
-            }
-        });
-        ticket.whenComplete((value, error) -> timer.complete(null));
     }
 
     private Permit await() throws InterruptedException {
@@ -345,7 +333,7 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
             if (isShut()) {
                 throw closed();
             }
-            throw tooLate(timeout);
+            throw Expiry.of(this, timeout);
         }
         Deadline deadline = timeout == null ? Deadline.NEVER : Deadline.in(timeout);
         ThreadTicket ticket = new ThreadTicket(this);
@@ -356,7 +344,7 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
         try {
             beforeWait();
             ticket.await(before == 0 ? SPINS : 0, deadline);
-        } catch (Error e) { // no memory, or no stack: nobody waits at this place in line any more
+        } catch (Throwable e) { // no memory, or no stack: nobody waits at this place in line any more
             ticket.abandon();
             throw e;
         }
@@ -364,16 +352,12 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            throw tooLate(timeout);
+            throw Expiry.of(this, timeout);
         }
         if (ticket.state == Ticket.FAILED) {
             throw closed();
         }
         return ticket;
-    }
-
-    private TimeoutException tooLate(@Nullable Duration timeout) {
-        return new TimeoutException("no permit of " + this + " within " + timeout);
     }
 
     @Override

@@ -37,7 +37,17 @@ final class KeyLine extends AsyncMutex {
 
     @Override
     public String toString() {
-        return "KeyedMutex[key " + key + ", " + (isShut() ? "closed" : waiting() + " waiting") + "]";
+        return "KeyedMutex[" + describeKey() + ", " + (isShut() ? "closed" : waiting() + " waiting") + "]";
+    }
+
+    /** A key that can't say what it is is no reason to keep an error from those who are to hear it. */
+    private String describeKey() {
+        try {
+            return "key " + key;
+        } catch (RuntimeException e) {
+            return "a key of " + key.getClass() + " whose toString threw "
+                    + e.getClass().getName();
+        }
     }
 
     /** The line was dropped before the caller got anywhere; the next one of the key is as good. */

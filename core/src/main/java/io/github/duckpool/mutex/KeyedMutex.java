@@ -1,5 +1,6 @@
 package io.github.duckpool.mutex;
 
+import io.github.duckpool.internal.wait.FirstError;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -228,7 +229,15 @@ public final class KeyedMutex<K> {
      */
     public void close() {
         closed = true;
-        lines.values().forEach(this::shut);
+        Throwable thrown = null;
+        for (KeyLine line : lines.values()) {
+            try {
+                shut(line);
+            } catch (Throwable e) { // an executor's: the waiters of the other keys are to be told all the same
+                thrown = FirstError.of(thrown, e);
+            }
+        }
+        FirstError.raise(thrown);
     }
 
     /**
@@ -290,8 +299,11 @@ public final class KeyedMutex<K> {
     }
 
     private void shut(KeyLine line) {
-        line.close();
-        drop(line);
+        try {
+            line.close();
+        } finally {
+            drop(line);
+        }
     }
 
     private void drop(KeyLine line) {

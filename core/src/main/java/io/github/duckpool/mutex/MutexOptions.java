@@ -50,7 +50,9 @@ public final class MutexOptions {
      * Completes the futures of those who had to wait, and starts their work, on this executor. By default that happens on the thread that
      * passes the permit on, for a few hundred in a row and as long as they take no longer than some
      * milliseconds, and on {@link java.util.concurrent.CompletableFuture}'s
-     * default executor beyond. If the executor refuses, it happens on the thread that passes the permit on.
+     * default executor beyond. If the executor refuses or fails, it happens on the thread that passes the permit on. What the executor
+     * throws then, if it is no {@link java.util.concurrent.RejectedExecutionException} and no want of memory, whoever
+     * returned the permit gets to hear when everybody else has been told.
      *
      * @param executor what runs continuations
      * @return a copy with that executor

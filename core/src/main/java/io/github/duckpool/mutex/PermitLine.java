@@ -383,7 +383,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
             }
         } while ((long) ROLE.getAndAdd(this, -answered) != answered);
         try {
-            telling.tell(first, failed, this);
+            Telling.tell(first, failed);
         } finally {
             idle();
         }

@@ -1,7 +1,5 @@
 package io.github.duckpool.mutex;
 
-import java.util.concurrent.TimeoutException;
-
 /**
  * A future that waits for a permit, and is the permit. A permit that it was matched with may find the future completed from outside
  * meanwhile, and then goes on.
@@ -26,7 +24,9 @@ final class PermitTicket extends Ticket<Permit> implements Permit {
     /** Told twice, it hears it once. */
     @Override
     public void run() {
-        if (!settle(this) && !isSettled()) {
+        if (state == FAILED) {
+            settleAsClosed();
+        } else if (!settle(this) && !isSettled()) {
             close();
         }
     }
@@ -37,12 +37,7 @@ final class PermitTicket extends Ticket<Permit> implements Permit {
     }
 
     @Override
-    void fail(Throwable error) {
-        line.telling.deliver(() -> settleExceptionally(error));
-    }
-
-    @Override
-    void expire(TimeoutException error) {
+    void expire(Throwable error) {
         completeExceptionally(error);
     }
 

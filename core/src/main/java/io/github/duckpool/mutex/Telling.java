@@ -1,6 +1,7 @@
 package io.github.duckpool.mutex;
 
 import io.github.duckpool.internal.wait.Delivery;
+import io.github.duckpool.internal.wait.FirstError;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -22,22 +23,12 @@ final class Telling {
     }
 
     /** Tells those who got a permit and those who failed, each linked to the next. */
-    void tell(@Nullable Ticket<?> first, @Nullable Ticket<?> failed, PermitLine line) {
-        Throwable thrown = tellEach(first, null, null);
-        if (failed != null) {
-            thrown = tellEach(failed, line, thrown);
-        }
-        if (thrown instanceof Error e) {
-            throw e;
-        }
-        if (thrown instanceof RuntimeException e) {
-            throw e;
-        }
+    static void tell(@Nullable Ticket<?> first, @Nullable Ticket<?> failed) {
+        FirstError.raise(tellEach(failed, tellEach(first, null)));
     }
 
     /** An error with one is no reason to forget the others. */
-    private static @Nullable Throwable tellEach(
-            @Nullable Ticket<?> first, @Nullable PermitLine closed, @Nullable Throwable before) {
+    private static @Nullable Throwable tellEach(@Nullable Ticket<?> first, @Nullable Throwable before) {
         Throwable thrown = before;
         Ticket<?> next = first;
         while (next != null) {
@@ -45,13 +36,9 @@ final class Telling {
             next = ticket.next;
             ticket.next = null;
             try {
-                if (closed == null) {
-                    ticket.tell();
-                } else {
-                    ticket.fail(closed.closed());
-                }
-            } catch (RuntimeException | Error e) {
-                thrown = thrown == null ? e : thrown;
+                ticket.tell();
+            } catch (Throwable e) {
+                thrown = FirstError.of(thrown, e);
             }
         }
         return thrown;
@@ -62,25 +49,33 @@ final class Telling {
      * leaves open whether it was or will be run, so it is run here, perhaps again.
      */
     void deliver(Runnable task) {
+        deliver(task, executor);
+    }
+
+    /** Runs what tells a future on a thread that isn't this one. */
+    void deliverElsewhere(Runnable task) {
+        deliver(task, executor != null ? executor : OVERFLOW);
+    }
+
+    private static void deliver(Runnable task, @Nullable Executor executor) {
+        boolean accepted = false;
         try {
-            if (executor == null || !isAccepted(task, executor)) {
+            accepted = executor != null && isAccepted(task, executor);
+        } finally {
+            if (!accepted) { // by the loop, or a line of any length would need a stack as long where the executor
+                // always fails
                 deliverHere(task);
             }
-        } catch (RuntimeException | Error e) {
-            task.run();
-            throw e;
         }
     }
 
     /** Runs what tells a future after what this thread is telling already. */
     static void deliverHere(Runnable task) {
-        Delivery.run(task, OVERFLOW);
-    }
-
-    /** Runs what tells a future on a thread that isn't this one. */
-    void deliverElsewhere(Runnable task) {
-        if (!isAccepted(task, executor != null ? executor : OVERFLOW)) {
-            deliverHere(task);
+        try {
+            Delivery.run(task, OVERFLOW);
+        } catch (Throwable e) { // no memory to note it, or of a task that may be another
+            task.run();
+            throw e;
         }
     }
 

@@ -1,6 +1,5 @@
 package io.github.duckpool.mutex;
 
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /** A thread that waits for a permit, and the permit. Decided by its state; the future is not used. */
@@ -49,12 +48,7 @@ final class ThreadTicket extends Ticket<Permit> implements Permit {
     }
 
     @Override
-    void fail(Throwable error) {
-        tell();
-    }
-
-    @Override
-    void expire(TimeoutException error) {
+    void expire(Throwable error) {
         throw new AssertionError("a thread keeps its own time");
     }
 

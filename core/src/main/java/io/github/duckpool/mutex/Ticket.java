@@ -71,34 +71,48 @@ abstract class Ticket<T extends @Nullable Object> extends CompletableFuture<T> i
         }
     }
 
-    /** Tells it, under no lock, that it has the permit; again it does no harm. */
+    /** Tells it, under no lock, that it has the permit, or that the line is closed; again it does no harm. */
     abstract void tell();
-
-    /** Tells it, under no lock, that it has failed. */
-    abstract void fail(Throwable error);
 
     /** Has the permit without having waited. */
     abstract void takeAtOnce();
 
-    /** Gives up because the time is over. */
-    abstract void expire(TimeoutException error);
+    /** Gives up because the time is over; whoever made the error that says so may have failed with another. */
+    abstract void expire(Throwable error);
+
+    // Who leaves may find others to tell, and an executor that fails: that is no reason to stay without an outcome.
 
     @Override
     public boolean complete(T value) {
-        leave();
-        return super.complete(value);
+        boolean first;
+        try {
+            leave();
+        } finally {
+            first = super.complete(value);
+        }
+        return first;
     }
 
     @Override
     public boolean completeExceptionally(Throwable error) {
-        leave();
-        return super.completeExceptionally(error);
+        boolean first;
+        try {
+            leave();
+        } finally {
+            first = super.completeExceptionally(error);
+        }
+        return first;
     }
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        leave();
-        return super.cancel(mayInterruptIfRunning);
+        boolean first;
+        try {
+            leave();
+        } finally {
+            first = super.cancel(mayInterruptIfRunning);
+        }
+        return first;
     }
 
     /** Completes the future as its own line or work does, not from outside. */
@@ -108,6 +122,17 @@ abstract class Ticket<T extends @Nullable Object> extends CompletableFuture<T> i
 
     final boolean settleExceptionally(Throwable error) {
         return super.completeExceptionally(error);
+    }
+
+    /** Its line was closed; if that can't be said, for want of memory for one, then what keeps it from being said is the outcome. */
+    final void settleAsClosed() {
+        Throwable error;
+        try {
+            error = line.closed();
+        } catch (Throwable e) {
+            error = e;
+        }
+        settleExceptionally(error);
     }
 
     /** Not on the ticket: a dependent stage is a plain future. */

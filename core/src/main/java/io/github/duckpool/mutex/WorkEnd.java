@@ -97,12 +97,19 @@ final class WorkEnd<T extends @Nullable Object> implements BiConsumer<T, @Nullab
 
     /** Again it does nothing. */
     @Override
-    @SuppressWarnings("NullAway") // null where the work's T is nullable
     public void run() {
         if (!DONE.compareAndSet(this, false, true)) {
             return;
         }
-        line.giveBack(token);
+        try {
+            line.giveBack(token);
+        } finally { // whatever is wrong with telling the next
+            complete();
+        }
+    }
+
+    @SuppressWarnings("NullAway") // null where the work's T is nullable
+    private void complete() {
         Throwable failure = error;
         if (result instanceof WorkTicket<T> ticket) {
             if (failure == null) {

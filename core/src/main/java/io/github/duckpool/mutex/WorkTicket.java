@@ -2,7 +2,6 @@ package io.github.duckpool.mutex;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +71,8 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
     public void run() {
         if (move(HELD, CLOSED)) {
             doWork();
+        } else if (state == FAILED) {
+            settleAsClosed();
         }
     }
 
@@ -84,32 +85,38 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
         try {
             stage = start(work);
         } catch (Throwable e) {
-            line.release();
-            settleExceptionally(e);
+            try {
+                line.release();
+            } finally { // whatever is wrong with telling the next
+                settleExceptionally(e);
+            }
             return;
         }
         CompletableFuture<T> done = ifDone(stage);
-        if (done != null) {
+        if (done == null) {
+            WorkEnd.of(stage, line, PermitLine.NOT_OF_DOOR, this);
+            return;
+        }
+        try {
             line.release();
+        } finally {
             if (done.isCompletedExceptionally()) {
                 done.whenComplete((nothing, error) -> settleExceptionally(error));
             } else {
                 settle(done.join());
             }
-        } else {
-            WorkEnd.of(stage, line, PermitLine.NOT_OF_DOOR, this);
         }
     }
 
+    /** Only if it had left: what has begun is not over because the time is. */
     @Override
-    void fail(Throwable error) {
-        line.telling.deliver(() -> settleExceptionally(error));
-    }
-
-    @Override
-    void expire(TimeoutException error) {
-        if (leave()) {
-            settleExceptionally(error);
+    void expire(Throwable error) {
+        if (move(WAITING, LEFT)) {
+            try {
+                line.left();
+            } finally {
+                settleExceptionally(error);
+            }
         }
     }
 }

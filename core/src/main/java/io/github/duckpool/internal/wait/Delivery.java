@@ -2,7 +2,7 @@ package io.github.duckpool.internal.wait;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * this thread, so a line of any length needs a stack of none. After {@value #INLINE_LIMIT}, and {@value #INLINE_MORE_NANOS} ns more, the loop
  * goes on elsewhere, or whoever returned a slot might never get out of its {@code close()}. The time is there because what one thread
  * has put in line costs another several times as much to serve: all of it is in the first one's cache.
+ *
+ * <p>Invariant: what was given to the loop is run once, whatever the tasks before it threw, and whatever the executor did with what
+ * it was handed.
  */
 public final class Delivery {
     /** How many futures one thread tells in a row, unless it is a thread of the executor. */
@@ -51,12 +54,23 @@ public final class Delivery {
      * for just that.
      */
     public static void leaveRest(Executor overflow) {
-        @Nullable Object[] loop = LOOPS.get();
-        Runnable next = poll(loop);
-        if (next != null && !continueElsewhere(loop, next, overflow)) {
-            drain(newLoop(), next, Integer.MAX_VALUE, overflow);
-            leaveRest(overflow);
+        FirstError.raise(leaveAll(LOOPS.get(), overflow, null));
+    }
+
+    /** Hands on what the loop has still to tell, or tells it here if the executor takes nothing. The first error, with the later ones. */
+    private static @Nullable Throwable leaveAll(
+            @Nullable Object[] loop, Executor overflow, @Nullable Throwable before) {
+        Throwable thrown = before;
+        for (Runnable next = poll(loop); next != null; next = poll(loop)) {
+            try {
+                if (!continueElsewhere(loop, next, overflow)) {
+                    next.run();
+                }
+            } catch (Throwable e) {
+                thrown = FirstError.of(thrown, e);
+            }
         }
+        return thrown;
     }
 
     private static void drain(@Nullable Object[] loop, Runnable first, int limit, Executor overflow) {
@@ -76,39 +90,68 @@ public final class Delivery {
                 }
                 task.run();
             }
+        } catch (Throwable e) { // that a task did not keep to itself: it is no reason to forget the others
+            leaveAll(loop, overflow, e);
+            throw e;
         } finally {
             loop[RUNNING] = null;
-            if (loop[NEXT] != null) { // an error that a task did not keep to itself
-                leaveRest(overflow);
-            }
         }
     }
 
-    /** False if the executor takes nothing; then all is as before. */
+    /** False if the executor takes nothing, for whatever reason; then all is as before. */
     private static boolean continueElsewhere(@Nullable Object[] loop, Runnable first, Executor overflow) {
         Object next = loop[NEXT];
         Object later = loop[LATER];
-        loop[NEXT] = null;
-        loop[LATER] = null;
+        Rest rest = null;
         try {
-            overflow.execute(() -> {
-                // A loop of its own: the executor's thread may be inside a task of another one, and wait there.
-                @Nullable Object[] outer = LOOPS.get();
-                @Nullable Object[] inner = newLoop();
-                inner[NEXT] = next;
-                inner[LATER] = later;
-                LOOPS.set(inner);
-                try {
-                    drain(inner, first, EXECUTOR_LIMIT, overflow);
-                } finally {
-                    LOOPS.set(outer);
-                }
-            });
+            rest = new Rest(first, loop.clone(), overflow);
+            loop[NEXT] = null;
+            loop[LATER] = null;
+            overflow.execute(rest);
             return true;
-        } catch (RejectedExecutionException | OutOfMemoryError e) { // for a thread, for one
+        } catch (Throwable e) { // no thread or no memory, it is full or shut down, or broken
+            if (rest != null && !rest.take()) {
+                throw e; // it had been taken all the same: what threw may be one of the tasks
+            }
             loop[NEXT] = next;
             loop[LATER] = later;
             return false;
+        }
+    }
+
+    /** What a loop hands on. An executor may fail and run it all the same, so whoever takes it first has it. */
+    private static final class Rest extends AtomicBoolean implements Runnable {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Runnable first;
+
+        /** Of its own: the executor's thread may be inside a task of another loop, and wait there. */
+        private final transient @Nullable Object[] loop;
+
+        private final transient Executor overflow;
+
+        Rest(Runnable first, @Nullable Object[] loop, Executor overflow) {
+            this.first = first;
+            this.loop = loop;
+            this.overflow = overflow;
+        }
+
+        boolean take() {
+            return compareAndSet(false, true);
+        }
+
+        @Override
+        public void run() {
+            if (!take()) {
+                return;
+            }
+            @Nullable Object[] outer = LOOPS.get();
+            LOOPS.set(loop);
+            try {
+                drain(loop, first, EXECUTOR_LIMIT, overflow);
+            } finally {
+                LOOPS.set(outer);
+            }
         }
     }
 

@@ -1,0 +1,32 @@
+package io.github.duckpool.internal.wait;
+
+import org.jspecify.annotations.Nullable;
+
+/** What is thrown in the end when several must be told and any of them may fail: the first error, with the later ones suppressed. */
+public final class FirstError {
+
+    private FirstError() {}
+
+    /** The first of an earlier error, if there was one, and this one. */
+    public static Throwable of(@Nullable Throwable earlier, Throwable e) {
+        if (earlier == null) {
+            return e;
+        }
+        if (earlier != e) {
+            earlier.addSuppressed(e);
+        }
+        return earlier;
+    }
+
+    /** Throws it as it is, if there is one: a checked one too, which a function can throw without declaring it. */
+    public static void raise(@Nullable Throwable e) {
+        if (e != null) {
+            throw FirstError.<RuntimeException>unchecked(e);
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <E extends Throwable> E unchecked(Throwable e) throws E {
+        throw (E) e;
+    }
+}
