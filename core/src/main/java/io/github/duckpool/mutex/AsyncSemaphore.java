@@ -154,9 +154,7 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
     public <T extends @Nullable Object> CompletableFuture<T> withPermit(Supplier<? extends CompletionStage<T>> work) {
         Objects.requireNonNull(work, "work");
         long token = takeUnnamed();
-        return token != Door.NONE
-                ? WorkTicket.doAtOnce(this, token, work)
-                : queueFuture(new WorkTicket<>(this, work), null);
+        return token != NONE ? WorkTicket.doAtOnce(this, token, work) : queueFuture(new WorkTicket<>(this, work), null);
     }
 
     /**
@@ -174,7 +172,7 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
         Objects.requireNonNull(work, "work");
         checkTimeout(timeout);
         long token = takeUnnamed();
-        return token != Door.NONE
+        return token != NONE
                 ? WorkTicket.doAtOnce(this, token, work)
                 : queueFuture(new WorkTicket<>(this, work), timeout);
     }
@@ -192,8 +190,8 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
      */
     public <T extends @Nullable Object> T call(Callable<T> work) throws Exception {
         Objects.requireNonNull(work, "work");
-        long token = Thread.currentThread().isInterrupted() ? Door.NONE : takeUnnamed();
-        if (token != Door.NONE) {
+        long token = Thread.currentThread().isInterrupted() ? NONE : takeUnnamed();
+        if (token != NONE) {
             return callUnnamed(work, token);
         }
         try (Permit permit = lock()) {
@@ -218,8 +216,8 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
     public <T extends @Nullable Object> T call(Duration timeout, Callable<T> work) throws Exception {
         Objects.requireNonNull(work, "work");
         checkTimeout(timeout);
-        long token = Thread.currentThread().isInterrupted() ? Door.NONE : takeUnnamed();
-        if (token != Door.NONE) {
+        long token = Thread.currentThread().isInterrupted() ? NONE : takeUnnamed();
+        if (token != NONE) {
             return callUnnamed(work, token);
         }
         try (Permit permit = lock(timeout)) {

@@ -25,8 +25,11 @@ import java.lang.invoke.VarHandle;
  * </ul>
  * Whoever gets in line first sees to it that the last of these is so and the door shut. It stays shut while the word is the
  * same opening, and while the word is anything else, so a newcomer can't overtake.
+ *
+ * <p>The line inherits the number instead of pointing to it: whoever has just changed it reads what comes next from memory, one after the other, and a
+ * reference more is felt.
  */
-final class Door {
+class Door {
     /** No token. */
     static final long NONE = 0;
 
@@ -48,26 +51,35 @@ final class Door {
         }
     }
 
-    private volatile long state = FREE;
+    private volatile long state;
 
-    /** The token of whoever takes the permit now by {@link #take}; {@link #NONE} if it is not here. */
-    long tokenOfNext() {
+    /**
+     * Makes a free door, or none.
+     *
+     * @param isOpen whether the permit is here; if not, it never will be, for no opening is ever made
+     */
+    Door(boolean isOpen) {
+        state = isOpen ? FREE : SHUT;
+    }
+
+    /** The token of whoever takes the permit now by {@link #takeAtDoor}; {@link #NONE} if it is not here. */
+    final long tokenOfNext() {
         long seen = state;
         return mode(seen) == FREE ? seen + GROW + HELD : NONE;
     }
 
     /** Takes the permit, if the token is still that of the next. */
-    boolean take(long token) {
+    final boolean takeAtDoor(long token) {
         return STATE.compareAndSet(this, token - HELD - GROW, token);
     }
 
     /** Returns the permit to the door; false if somebody waits, or it was returned before. */
-    boolean giveBack(long token) {
-        return state == token && STATE.compareAndSet(this, token, token - HELD + GROW);
+    final boolean giveBackToDoor(long token) {
+        return STATE.compareAndSet(this, token, token - HELD + GROW);
     }
 
     /** Whether the permit of this token was held as the door was shut: true once, and then it is the caller's to return to the line. */
-    boolean claim(long token) {
+    final boolean claim(long token) {
         long covered = token - HELD + SHUT;
         return state == covered && STATE.compareAndSet(this, covered, covered + GROW);
     }
@@ -77,7 +89,7 @@ final class Door {
      *
      * @return whether it was taken; if not, it is held, and the door stays shut while the line's word is this opening
      */
-    boolean takeOrShut(Opening opening) {
+    final boolean takeOrShut(Opening opening) {
         while (true) {
             if (takeIfThere(opening)) {
                 return true;
@@ -92,7 +104,7 @@ final class Door {
     }
 
     /** Takes the permit out of the door or the opening, for the line, if it is in either. */
-    boolean takeIfThere(Opening opening) {
+    final boolean takeIfThere(Opening opening) {
         while (true) {
             long seen = state;
             long taken;
@@ -110,7 +122,7 @@ final class Door {
     }
 
     /** Opens the door with the permit that came back to the line, unless that has been taken meanwhile. */
-    void open(Opening opening) {
+    final void openDoor(Opening opening) {
         long seen = state;
         if (mode(seen) == SHUT && opening.isFrom(seen)) {
             boolean unused = STATE.compareAndSet(this, seen, seen - SHUT + GROW);
@@ -118,7 +130,7 @@ final class Door {
     }
 
     /** Whether the permit is to be had; a snapshot. */
-    boolean hasPermit(Opening opening) {
+    final boolean hasPermit(Opening opening) {
         long seen = state;
         return mode(seen) == FREE || (mode(seen) == SHUT && opening.isFrom(seen));
     }

@@ -61,7 +61,7 @@ import org.jspecify.annotations.Nullable;
  * overtaken for, and a waiter, its future, its permit and the task to tell it are four objects there. With one record for all, an
  * asynchronous request is one object. The loop that tells futures is the same.
  */
-abstract sealed class PermitLine permits AsyncSemaphore {
+abstract sealed class PermitLine extends Door permits AsyncSemaphore {
     /** A wish for a pass without a permit; the count of the permits that came back is in the lower half. */
     private static final long LOOK = 1L << 32;
 
@@ -93,7 +93,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
     }
 
     final int permits;
-    private final @Nullable Door door;
+    private final boolean isBehindDoor;
     final Telling telling;
     private final long maxWaiters;
 
@@ -109,26 +109,24 @@ abstract sealed class PermitLine permits AsyncSemaphore {
     private final TicketList list = new TicketList();
 
     PermitLine(int permits, boolean behindDoor, MutexOptions options) {
+        super(behindDoor);
         if (permits < 1) {
             throw new IllegalArgumentException("permits must be at least 1, was " + permits);
         }
         this.permits = permits;
-        this.door = behindDoor ? new Door() : null;
+        this.isBehindDoor = behindDoor;
         this.telling = new Telling(options.executor());
         this.maxWaiters = options.maxWaiters();
         this.one = new Available(1, permits);
-        this.word = behindDoor ? Door.Opening.ofNew() : permits == 1 ? one : new Available(permits, permits);
+        this.word = behindDoor ? Opening.ofNew() : permits == 1 ? one : new Available(permits, permits);
     }
 
     /** A permit for the caller, if one is to be had without waiting. */
     final @Nullable Permit take() {
-        Door atDoor = door;
-        if (atDoor != null) {
-            for (long token = atDoor.tokenOfNext(); token != Door.NONE; token = atDoor.tokenOfNext()) {
-                DoorPermit permit = new DoorPermit(this, token);
-                if (atDoor.take(token)) {
-                    return permit;
-                }
+        for (long token = tokenOfNext(); token != NONE; token = tokenOfNext()) {
+            DoorPermit permit = new DoorPermit(this, token);
+            if (takeAtDoor(token)) {
+                return permit;
             }
         }
         return takeFromWord() ? held() : null;
@@ -137,18 +135,15 @@ abstract sealed class PermitLine permits AsyncSemaphore {
     /**
      * Takes a permit without an object for it.
      *
-     * @return the token by which the caller returns it once, by {@link #giveBack}; {@link Door#NONE} if there is no permit
+     * @return the token by which the caller returns it once, by {@link #giveBack}; {@link #NONE} if there is no permit
      */
     final long takeUnnamed() {
-        Door atDoor = door;
-        if (atDoor != null) {
-            for (long token = atDoor.tokenOfNext(); token != Door.NONE; token = atDoor.tokenOfNext()) {
-                if (atDoor.take(token)) {
-                    return token;
-                }
+        for (long token = tokenOfNext(); token != NONE; token = tokenOfNext()) {
+            if (takeAtDoor(token)) {
+                return token;
             }
         }
-        return takeFromWord() ? NOT_OF_DOOR : Door.NONE;
+        return takeFromWord() ? NOT_OF_DOOR : NONE;
     }
 
     private Permit held() {
@@ -169,17 +164,14 @@ abstract sealed class PermitLine permits AsyncSemaphore {
                     return true;
                 }
             } else {
-                return seen instanceof Door.Opening opening && door != null && door.takeIfThere(opening);
+                return seen instanceof Opening opening && takeIfThere(opening);
             }
         }
     }
 
     /** Returns the permit that this token was given for, if it was not returned before. */
     final void giveBack(long token) {
-        Door atDoor = door;
-        if (token == NOT_OF_DOOR || atDoor == null) {
-            release();
-        } else if (!atDoor.giveBack(token) && atDoor.claim(token)) {
+        if (token == NOT_OF_DOOR || (!giveBackToDoor(token) && claim(token))) {
             release();
         }
     }
@@ -196,12 +188,12 @@ abstract sealed class PermitLine permits AsyncSemaphore {
 
     /** Puts a permit back into the word, if that is still the one that was seen, which has nobody waiting. */
     private boolean putBack(Object seen) {
-        if (door == null) {
+        if (!isBehindDoor) {
             return WORD.compareAndSet(this, seen, seen instanceof Available available ? available.more() : one);
         }
-        Door.Opening opening;
+        Opening opening;
         try {
-            opening = new Door.Opening();
+            opening = new Opening();
         } catch (OutOfMemoryError e) {
             // The permit must not be lost: it can lie in the word too, behind a door that stays shut until the next
             // comes back.
@@ -210,14 +202,14 @@ abstract sealed class PermitLine permits AsyncSemaphore {
         if (!WORD.compareAndSet(this, seen, opening)) {
             return false;
         }
-        door.open(opening);
+        openDoor(opening);
         return true;
     }
 
     /** Returns a permit that is the caller's to return. */
     final void release() {
         Object seen = word;
-        while (seen instanceof Available || seen instanceof Door.Opening) {
+        while (seen instanceof Available || seen instanceof Opening) {
             if (putBack(seen)) {
                 idle();
                 return;
@@ -253,7 +245,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
                 }
                 continue;
             }
-            if (seen instanceof Door.Opening opening && door != null && door.takeOrShut(opening)) {
+            if (seen instanceof Opening opening && takeOrShut(opening)) {
                 uncount(before);
                 ticket.takeAtOnce();
                 return -1;
@@ -318,8 +310,8 @@ abstract sealed class PermitLine permits AsyncSemaphore {
             if (seen instanceof Shut) {
                 return;
             }
-            if (seen instanceof Door.Opening opening && door != null) {
-                door.takeOrShut(opening); // what is taken here is nobody's any more
+            if (seen instanceof Opening opening) {
+                takeOrShut(opening); // what is taken here is nobody's any more
             }
             end.latest = seen instanceof Ticket<?> latest ? latest : null;
         } while (!WORD.compareAndSet(this, seen, end));
@@ -342,8 +334,8 @@ abstract sealed class PermitLine permits AsyncSemaphore {
     /** How many permits are to be had; a snapshot. */
     final int free() {
         Object seen = word;
-        if (seen instanceof Door.Opening opening && door != null) {
-            return door.hasPermit(opening) ? 1 : 0;
+        if (seen instanceof Opening opening) {
+            return hasPermit(opening) ? 1 : 0;
         }
         return seen instanceof Available available ? available.permits : 0;
     }
@@ -407,7 +399,7 @@ abstract sealed class PermitLine permits AsyncSemaphore {
                 }
             } else if (seen instanceof Ticket<?> latest) {
                 list.admit(latest);
-            } else if (seen instanceof Available || seen instanceof Door.Opening) {
+            } else if (seen instanceof Available || seen instanceof Opening) {
                 if (putBack(seen)) {
                     return null;
                 }
