@@ -1,12 +1,13 @@
 package io.github.duckpool.cli;
 
+import io.github.duckpool.lock.LockTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class HeldTurns {
     static final String VARIABLE = "DUCKPOOL_TURNS";
 
     private static final char RUNNER_END = '@';
+    private static final String QUEUE = ".queue";
 
     private final List<Turn> turns;
 
@@ -70,10 +72,11 @@ final class HeldTurns {
         return new HeldTurns(all);
     }
 
-    /** Those whose runner has not ended. */
-    HeldTurns without(Predicate<String> ended) {
-        return new HeldTurns(
-                turns.stream().filter(turn -> !ended.test(turn.runner)).toList());
+    /** Those that are not over; who is asked is told of a turn's runner and file. */
+    HeldTurns without(BiPredicate<String, String> over) {
+        return new HeldTurns(turns.stream()
+                .filter(turn -> !over.test(turn.runner, turn.file))
+                .toList());
     }
 
     /** Whether one of them is on this file, so that another would wait for it for ever. */
@@ -94,15 +97,25 @@ final class HeldTurns {
         return ProcessHandle.current().pid() + namespace();
     }
 
-    /** Whether a runner is known to have ended; never so of another PID namespace's, which can't be seen from here. */
-    static boolean hasEnded(String runner) {
+    /**
+     * Whether a turn is known to be over, because its runner has ended; never so of another PID namespace's, which can't be seen from here. Where
+     * {@code /proc} is mounted with {@code hidepid}, a runner of another user can't be seen either; but its lock on the queue can.
+     */
+    static boolean isOver(String runner, String file) {
         String namespace = namespace();
         String pid = runner.substring(0, Math.max(0, runner.length() - namespace.length()));
-        return runner.endsWith(namespace)
-                && pid.matches("\\d{1,18}")
-                && ProcessHandle.of(Long.parseLong(pid))
-                        .filter(ProcessHandle::isAlive)
-                        .isEmpty();
+        if (!runner.endsWith(namespace) || !pid.matches("\\d{1,18}")) {
+            return false;
+        }
+        long number = Long.parseLong(pid);
+        boolean isSeen = ProcessHandle.of(number).filter(ProcessHandle::isAlive).isPresent();
+        return !isSeen && !isQueued(number, file);
+    }
+
+    private static boolean isQueued(long pid, String file) {
+        Path companion = Path.of(file + QUEUE);
+        return LockTable.read().map(table -> table.queue(companion)).orElse(List.of()).stream()
+                .anyMatch(place -> place.pid() == pid);
     }
 
     /** The PID namespace of this process, such as {@code .4026531836}; nothing where there is no such thing, as outside of Linux. */

@@ -88,7 +88,7 @@ final class Run implements Callable<Integer> {
         }
         Path path = database.path();
         FileMutex mutex = FileMutex.of(path);
-        HeldTurns turns = HeldTurns.parse(System.getenv(HeldTurns.VARIABLE)).without(HeldTurns::hasEnded);
+        HeldTurns turns = HeldTurns.parse(System.getenv(HeldTurns.VARIABLE)).without(HeldTurns::isOver);
         String file = mutex.file().toString();
         refuseToWaitForever(turns, file);
         var patience = new Patience(timeout, quiet ? null : spec.commandLine().getErr());

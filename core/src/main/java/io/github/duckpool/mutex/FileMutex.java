@@ -207,10 +207,10 @@ public final class FileMutex {
 
     /**
      * Counts the requests behind the newest turn held by this process, in this process and others; if it holds none, all turns
-     * drawn and not passed on. An upper bound, for some of those who asked in other processes may have given up. Costs about
-     * a microsecond, so that a holder can ask often.
+     * drawn and not passed on. An upper bound, for some of those who asked in other processes may have given up; but those of other processes count as one
+     * while the numbers in the companion file are damaged, or can't be read. Costs about a microsecond for a holder, so that he can ask often.
      *
-     * @return the number of requests, 0 when surely nobody waits
+     * @return the number of requests, 0 only when nobody waits
      */
     public long waiters() {
         return line.waiters();

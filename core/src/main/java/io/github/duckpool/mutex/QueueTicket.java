@@ -69,7 +69,7 @@ final class QueueTicket {
             number = 1;
         }
         // A live ticket at or above the counter: it was damaged. Only a number above all others keeps the order.
-        while (!file.isFree(QueueFile.TICKETS + number, Long.MAX_VALUE - QueueFile.TICKETS - number)) {
+        while (!areFree(file, number)) {
             number *= 2;
             if (number >= QueueFile.TICKET_LIMIT) {
                 return null;
@@ -144,13 +144,40 @@ final class QueueTicket {
         }
     }
 
-    /** How many tickets were drawn behind this one; an upper bound of those who wait, for some may be gone. */
+    /**
+     * How many tickets were drawn behind this one; an upper bound of those who wait, for some may be gone. Where the counter tells nothing it is 1 for any
+     * number of them, and 0 only if there are none.
+     */
     long behind() {
         try {
-            return Math.max(0, file.next() - 1 - number);
+            long counted = file.next() - 1 - number;
+            return counted >= 0 || !isAnyHeld(file, number + 1) ? Math.max(0, counted) : 1;
         } catch (IOException e) {
-            return 0;
+            return 1;
         }
+    }
+
+    /** How many tickets were drawn, and not passed on, if those of this process don't tell; with the bounds of {@link #behind()}. */
+    static long outstanding(QueueFile file) throws IOException {
+        long counted = file.next() - 1 - file.released();
+        return counted > 0 || !isAnyHeld(file, 1) ? Math.max(0, counted) : 1;
+    }
+
+    private static boolean isAnyHeld(QueueFile file, long from) throws IOException {
+        FileLock guard = guard(file);
+        if (guard == null) {
+            return true;
+        }
+        try {
+            return !areFree(file, from);
+        } finally {
+            guard.release();
+        }
+    }
+
+    /** Whether no ticket from this number on is held. The caller holds the guard. */
+    private static boolean areFree(QueueFile file, long from) throws IOException {
+        return file.isFree(QueueFile.TICKETS + from, Long.MAX_VALUE - QueueFile.TICKETS - from);
     }
 
     /**
@@ -162,16 +189,15 @@ final class QueueTicket {
         if (counted == number + 1 || (counted == quietAt && System.nanoTime() - quietNanos < TRUST_NANOS)) {
             return false;
         }
-        FileLock guard = guard();
+        FileLock guard = guard(file);
         if (guard == null) {
             return true;
         }
         try {
             long next = file.next();
             long from = number + 1;
-            boolean quiet = shared
-                    ? file.isFree(QueueFile.WRITERS + from, QueueFile.TICKET_LIMIT - from)
-                    : file.isFree(QueueFile.TICKETS + from, Long.MAX_VALUE - QueueFile.TICKETS - from);
+            boolean quiet =
+                    shared ? file.isFree(QueueFile.WRITERS + from, QueueFile.TICKET_LIMIT - from) : areFree(file, from);
             if (quiet) {
                 quietNanos = System.nanoTime();
                 quietAt = next;
@@ -187,10 +213,10 @@ final class QueueTicket {
      *
      * @return null if it stays busy
      */
-    private @Nullable FileLock guard() throws IOException {
+    private static @Nullable FileLock guard(QueueFile file) throws IOException {
         FileLock guard = file.tryLock(QueueFile.GUARD, 1, false);
         for (int tries = 1; guard == null && tries < GUARD_TRIES; tries++) {
-            LockSupport.parkNanos(this, GUARD_PAUSE_NANOS);
+            LockSupport.parkNanos(file, GUARD_PAUSE_NANOS);
             guard = file.tryLock(QueueFile.GUARD, 1, false);
         }
         return guard;
@@ -207,9 +233,8 @@ final class QueueTicket {
             return false;
         }
         try {
-            long above = QueueFile.TICKETS + number + 1;
             return (number == 1 || file.isFree(QueueFile.TICKETS + 1, number - 1))
-                    && file.isFree(above, Long.MAX_VALUE - above)
+                    && areFree(file, number + 1)
                     && file.delete();
         } finally {
             guard.release();

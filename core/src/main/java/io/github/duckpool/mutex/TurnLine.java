@@ -1,6 +1,7 @@
 package io.github.duckpool.mutex;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -193,11 +194,13 @@ final class TurnLine {
 
     /** How many tickets were drawn after the one that was released last; roughly the turns held and waited for. */
     private long outstanding() {
-        QueueFile opened = file;
-        try {
-            return opened == null ? 0 : Math.max(0, opened.next() - 1 - opened.released());
-        } catch (IOException e) {
+        if (Files.notExists(companion)) {
             return 0;
+        }
+        try {
+            return QueueTicket.outstanding(open());
+        } catch (IOException e) {
+            return 1; // it can't be told
         }
     }
 

@@ -1,9 +1,18 @@
 package io.github.duckpool.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.github.duckpool.ChildJvm;
+import io.github.duckpool.mutex.FileMutex;
+import io.github.duckpool.mutex.Permit;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,8 +29,10 @@ class HeldTurnsTest {
         assertThat(turns.contain("/a:")).isFalse();
         HeldTurns more = HeldTurns.parse(turns.with("4", "/more").toString());
         assertThat(more.contain(file)).isTrue();
-        assertThat(more.without("2.3"::equals).contain(file)).isFalse();
-        assertThat(more.without("2.3"::equals).contain("/more")).isTrue();
+        assertThat(more.without((runner, its) -> runner.equals("2.3")).contain(file))
+                .isFalse();
+        assertThat(more.without((runner, its) -> runner.equals("2.3")).contain("/more"))
+                .isTrue();
     }
 
     @Test
@@ -54,9 +65,43 @@ class HeldTurnsTest {
                 .start();
         process.waitFor();
 
-        assertThat(HeldTurns.hasEnded(self)).isFalse();
-        assertThat(HeldTurns.hasEnded(process.pid() + namespace)).isTrue();
-        assertThat(HeldTurns.hasEnded(process.pid() + ".1" + namespace)).isFalse();
-        assertThat(HeldTurns.hasEnded("")).isFalse();
+        assertThat(HeldTurns.isOver(self, "/a")).isFalse();
+        assertThat(HeldTurns.isOver(process.pid() + namespace, "/a")).isTrue();
+        assertThat(HeldTurns.isOver(process.pid() + ".1" + namespace, "/a")).isFalse();
+        assertThat(HeldTurns.isOver("", "/a")).isFalse();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aRunnerThatProcHidesHasItsTurn(@TempDir Path directory) throws Exception {
+        List<String> hidden = List.of(
+                "unshare",
+                "-m",
+                "sh",
+                "-c",
+                "mount -t proc -o hidepid=2 proc /proc && exec setpriv --regid=65534 --clear-groups"
+                        + " --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace \"$@\"",
+                "sh");
+        List<String> trial = new ArrayList<>(hidden);
+        trial.addAll(
+                List.of("test", "!", "-d", "/proc/" + ProcessHandle.current().pid()));
+        assumeThat(ChildJvm.works(trial.toArray(String[]::new)))
+                .as("SKIPPED: only root may mount a /proc that hides processes")
+                .isTrue();
+        FileMutex mutex = FileMutex.of(directory.resolve("letters.duckdb"));
+        String file = mutex.file().toString();
+        try (Permit turn = mutex.lock()) {
+            assertThat(ChildJvm.run(directory, hidden, Looking.class, HeldTurns.self(), file))
+                    .contains("over: false");
+        }
+        assertThat(ChildJvm.run(directory, hidden, Looking.class, HeldTurns.self(), file))
+                .contains("over: true");
+    }
+
+    /** Tells whether a turn is over: {@code runner file}. */
+    static final class Looking {
+        public static void main(String[] args) {
+            System.out.println("over: " + HeldTurns.isOver(args[0], args[1]));
+        }
     }
 }

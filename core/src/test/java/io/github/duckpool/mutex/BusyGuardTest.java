@@ -68,7 +68,7 @@ class BusyGuardTest {
             Thread asking = Thread.currentThread();
             var answered = new AtomicBoolean();
             CompletableFuture<Void> release = CompletableFuture.runAsync(() -> {
-                while (LockSupport.getBlocker(asking) != reader && !answered.get()) {
+                while (LockSupport.getBlocker(asking) != file && !answered.get()) {
                     Thread.onSpinWait();
                 }
                 try {

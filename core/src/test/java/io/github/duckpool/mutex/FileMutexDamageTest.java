@@ -104,6 +104,48 @@ class FileMutexDamageTest {
         }
     }
 
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void whoWaitsIsCountedWhateverTheCounterSays() throws Exception {
+        try (Permit turn = mutex.lock()) {
+            assertThat(mutex.waiters()).isZero();
+            for (long damage : new long[] {-5, 0, 1}) {
+                counter(damage);
+                assertThat(mutex.waiters()).as("nobody, counter %s", damage).isZero();
+            }
+            counter(mutex.ticketOf(turn) + 1);
+            QueueTicket waiter = drawn(QueueDescriptors.open(mutex.companion()), false);
+            try {
+                assertThat(mutex.waiters()).isOne();
+                for (long damage : new long[] {-5, 0, 1}) {
+                    counter(damage);
+                    assertThat(mutex.waiters()).as("counter %s", damage).isOne();
+                }
+                truncate();
+                assertThat(mutex.waiters()).isOne();
+            } finally {
+                waiter.release();
+            }
+            assertThat(mutex.waiters()).isZero();
+        }
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void whoHasNoTurnCountsThoseOfOthersAsWell() throws Exception {
+        assertThat(mutex.waiters()).isZero();
+        assertThat(mutex.companion()).doesNotExist();
+        QueueTicket turn = drawn(QueueDescriptors.open(mutex.companion()), false);
+        try {
+            assertThat(mutex.waiters()).isOne();
+            truncate();
+            assertThat(mutex.waiters()).isOne();
+        } finally {
+            turn.release();
+        }
+        assertThat(mutex.waiters()).isZero();
+    }
+
     static QueueTicket drawn(QueueFile file, boolean shared) throws IOException {
         QueueTicket ticket = QueueTicket.tryEnqueue(file, shared);
         assertThat(ticket).isNotNull();

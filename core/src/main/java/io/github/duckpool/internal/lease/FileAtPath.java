@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,24 +18,42 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It compares the file's identity with the one right after the opening, by its attributes alone. It says something only where that is sure: not when
  * the attributes can't be had, not where files have no identity (Windows, which does not let open files be replaced either), and not on
- * file systems of other hosts, some of which invent it. A path that leads nowhere for a moment, while a file is moved away and back, is looked
- * at twice. The path is a real one, so a symbolic link that is turned to another file changes nothing. Used by the lease's thread alone.
+ * file systems of other hosts, some of which invent it: so what kind it is, is asked before anything else, but not as long as all is well. A path that
+ * leads nowhere for a moment, while a file is moved away and back, is looked at twice. The path is a real one, so a symbolic link that is turned to another file changes nothing. Used by the lease's thread alone.
  */
 final class FileAtPath {
     private static final long SECOND_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Path file;
+    private final Predicate<Path> ofAnotherHost;
+    private final Runnable secondLook;
     private @Nullable Object opened;
 
     private enum Finding {
         SAME,
         GONE,
         ANOTHER,
-        UNKNOWN
+        UNKNOWN;
+
+        boolean isBad() {
+            return this == GONE || this == ANOTHER;
+        }
     }
 
     FileAtPath(Path file) {
+        this(file, FileAtPath::isOfAnotherHost, FileAtPath::pause);
+    }
+
+    /**
+     * One for a file.
+     *
+     * @param ofAnotherHost whether its file system is another host's, or may be
+     * @param secondLook waits for it
+     */
+    FileAtPath(Path file, Predicate<Path> ofAnotherHost, Runnable secondLook) {
         this.file = file;
+        this.ofAnotherHost = ofAnotherHost;
+        this.secondLook = secondLook;
     }
 
     /** Notes which file DuckDB has just opened; a further pool that joins it meanwhile may find another one at the path already. */
@@ -58,23 +77,23 @@ final class FileAtPath {
     @Nullable
     String hazard() {
         Finding finding = find();
-        if (finding == Finding.GONE || finding == Finding.ANOTHER) {
-            pause();
-            finding = find();
+        if (!finding.isBad() || ofAnotherHost.test(file)) {
+            return null;
         }
-        return switch (finding) {
-            case SAME, UNKNOWN -> null;
-            case GONE -> isOfAnotherHost() ? null : gone();
-            case ANOTHER -> isOfAnotherHost() ? null : replaced();
-        };
+        secondLook.run();
+        finding = find();
+        if (!finding.isBad() || ofAnotherHost.test(file)) { // it may be hidden by a mount
+            return null;
+        }
+        return finding == Finding.GONE ? gone() : replaced();
     }
 
     /** All of the time, whatever ends a park early; who interrupts wants something else of this thread. */
-    private void pause() {
+    private static void pause() {
         boolean interrupted = false;
         long startNanos = System.nanoTime();
         for (long left = SECOND_LOOK_NANOS; left > 0; left = SECOND_LOOK_NANOS - (System.nanoTime() - startNanos)) {
-            LockSupport.parkNanos(this, left);
+            LockSupport.parkNanos(FileAtPath.class, left);
             interrupted |= Thread.interrupted();
         }
         if (interrupted) {
@@ -102,7 +121,7 @@ final class FileAtPath {
     }
 
     /** Also where that can't be told: a directory that is gone as well may have been one of theirs. */
-    private boolean isOfAnotherHost() {
+    private static boolean isOfAnotherHost(Path file) {
         try {
             FileStore store = Files.getFileStore(Files.exists(file) ? file : file.resolveSibling("."));
             return SharedFileSystem.of(store.type()).isPresent();

@@ -74,10 +74,9 @@ final class FileTenancy implements Lease {
         try {
             lease.wished();
         } catch (Throwable noThread) {
-            asked = false;
             // Others may have counted on this one's wish. To keep it would be no help: nobody is there to see it, and
-            // who asks next would think
-            // that somebody is.
+            // who asks next would think that somebody is.
+            fulfilled();
             tenant.failed(LeaseErrors.noThread(terms.poolName(), lease.file(), noThread));
             throw noThread;
         }
