@@ -11,6 +11,9 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A COMMIT that is durable is a success, whatever DuckDB reports of the checkpoint after it: whoever is told of a failure does
@@ -154,6 +158,30 @@ class DurableCommitTest {
         pool.append("t", 1);
         assertThat(source.failAfter).isNull();
         assertThat(source.rows()).isOne();
+    }
+
+    /** What is said of durable work before the rows were given to DuckDB is said of other work. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Connection.prepareStatement", "PreparedStatement.setObject"})
+    void anAppendThatHasNotBegunIsNotDone(String step) throws Exception {
+        pool.getConnection().close();
+        source.failAfter = step;
+        pool.append("t", 1);
+        assertThat(source.failAfter).as("the fault was met").isNull();
+        assertThat(source.rows()).as("done again, for nothing was committed").isOne();
+        List<CompletableFuture<Void>> together = new ArrayList<>();
+        source.failAfter = step;
+        pool.write(c -> {
+            for (int i = 0; i < 3; i++) {
+                together.add(pool.appendAsync("t", i));
+            }
+            return null;
+        });
+        for (CompletableFuture<Void> row : together) {
+            row.get(20, TimeUnit.SECONDS);
+        }
+        assertThat(source.failAfter).isNull();
+        assertThat(source.rows()).isEqualTo(4);
     }
 
     @Test

@@ -68,8 +68,9 @@ final class Deliveries {
                 threads.execute(courier);
             } catch (OutOfMemoryError e) { // no thread could be started
                 courier.run();
+            } finally { // whatever else it was: the timer gives the role to another
+                watch();
             }
-            watch();
         }
     }
 

@@ -100,17 +100,30 @@ final class GroupWriter implements WritersLine.Turns {
 
     @Override
     public void refused(Group group) {
-        group.expireBy(null);
         List<Pending<?>> members = group.seal();
-        members.forEach(member -> member.fail(report().closed()));
-        threads.deliver(members);
+        for (int i = 0; i < members.size(); i++) {
+            refuse(members.get(i));
+        }
+        connected().outcomes.tellElsewhere(members);
+        group.expireBy(null);
+    }
+
+    /** If there is no memory to say it in, that is the outcome. */
+    private void refuse(Pending<?> member) {
+        Throwable why;
+        try {
+            why = report().closed();
+        } catch (Throwable e) {
+            why = e;
+        }
+        member.fail(why);
     }
 
     @Override
     public void abandoned(Group group, Error why) {
         List<Pending<?>> members = group.seal();
         Outcomes.fail(members, why);
-        members.forEach(Pending::run); // there may be no memory for another way
+        Outcomes.tellHere(members); // there may be no memory for another way
     }
 
     /** Nobody is left without an outcome, whatever happens. */

@@ -76,7 +76,7 @@ final class Outcomes {
             }
         }
         if (threads < members.size()) {
-            tellElsewhere(members, threads > 0);
+            tellFutures(members, threads > 0);
         }
         if (threads > 0) {
             try {
@@ -92,7 +92,7 @@ final class Outcomes {
         }
     }
 
-    private void tellElsewhere(List<? extends Pending<?>> members, boolean mixed) {
+    private void tellFutures(List<? extends Pending<?>> members, boolean mixed) {
         try {
             elsewhere.accept(
                     mixed
@@ -107,6 +107,23 @@ final class Outcomes {
                     runQuietly(members.get(i));
                 }
             }
+        }
+    }
+
+    /** Completes them all where continuations may run; here if there is no way there. On any thread. */
+    void tellElsewhere(List<? extends Pending<?>> members) {
+        try {
+            elsewhere.accept(members);
+        } catch (Throwable e) {
+            report(e);
+            tellHere(members);
+        }
+    }
+
+    /** Completes them all here, whatever fails with one of them. On any thread. */
+    static void tellHere(List<? extends Pending<?>> members) {
+        for (int i = 0; i < members.size(); i++) {
+            runQuietly(members.get(i));
         }
     }
 

@@ -71,8 +71,11 @@ final class Units {
             unit.commitEach();
             table.insert(unit, rows, execution);
         } catch (SQLException e) {
+            if (!execution.isBegun()) {
+                throw e; // also if it says that something was committed: these rows were not
+            }
             if (!execution.isDone() && !WorkReport.isCommitted(e)) {
-                throw execution.isBegun() && WorkReport.mayBeCommitted(e) ? report.unknownOutcome(e) : e;
+                throw WorkReport.mayBeCommitted(e) ? report.unknownOutcome(e) : e;
             }
             warn("rows were committed although an error was reported after it", e);
         } catch (RuntimeException | Error e) {

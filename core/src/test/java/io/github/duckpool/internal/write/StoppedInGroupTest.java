@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.duckpool.mutex.Permit;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +59,86 @@ class StoppedInGroupTest {
         line.leave(turn);
         for (PendingFunction<String> member : members) {
             assertThatThrownBy(() -> member.get(10, TimeUnit.SECONDS)).hasCause(member.call.stopped());
+        }
+    }
+
+    /** Cannot be told: whoever tells it fails. */
+    private final class Deaf extends Pending<String> {
+        Deaf(WritersLine line) {
+            super(new Call(threads), budget(), line.report());
+        }
+
+        @Override
+        void alone(Units units) {
+            throw new IllegalStateException("it never begins");
+        }
+
+        @Override
+        void committed() {
+            throw new IllegalStateException("it never begins");
+        }
+
+        @Override
+        public boolean completeExceptionally(Throwable why) {
+            throw new StackOverflowError("injected");
+        }
+    }
+
+    @Test
+    void whoeverCannotBeToldThatTheTurnIsLostKeepsItFromNobody() {
+        Thread.UncaughtExceptionHandler before = Thread.currentThread().getUncaughtExceptionHandler();
+        List<Throwable> reported = new ArrayList<>();
+        Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> reported.add(e));
+        try {
+            GroupWriter writer = new GroupWriter(threads, 16);
+            WritersLine line = line(writer);
+            Group group = new Group();
+            PendingFunction<String> first = write(line);
+            PendingFunction<String> last = write(line);
+            for (Pending<?> member : List.of(first, new Deaf(line), last)) {
+                assertThat(group.join(member)).isTrue();
+            }
+            OutOfMemoryError why = new OutOfMemoryError("injected");
+            writer.abandoned(group, why);
+            assertThatThrownBy(() -> first.get(10, TimeUnit.SECONDS)).hasCause(why);
+            assertThatThrownBy(() -> last.get(10, TimeUnit.SECONDS)).hasCause(why);
+            assertThat(reported).hasSize(1).allMatch(e -> e instanceof StackOverflowError);
+        } finally {
+            Thread.currentThread().setUncaughtExceptionHandler(before);
+        }
+    }
+
+    @Test
+    void whoIsInAGroupWhenTheLineIsClosedIsToldSo() {
+        WritersLine line = line(new GroupWriter(threads, 16));
+        Permit turn = turn(line);
+        List<PendingFunction<String>> members = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            PendingFunction<String> member = write(line);
+            if (i == 1) {
+                line.join(new Deaf(line));
+                member.blockCaller();
+            }
+            line.join(member);
+            members.add(member);
+        }
+        line.close();
+        for (PendingFunction<String> member : members) {
+            assertThatThrownBy(() -> member.get(10, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("closed");
+        }
+        line.leave(turn);
+    }
+
+    private static Permit turn(WritersLine line) {
+        try {
+            Permit turn = line.tryEnter();
+            assertThat(turn).isNotNull();
+            return turn;
+        } catch (SQLException e) {
+            throw new AssertionError(e);
         }
     }
 
