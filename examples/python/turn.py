@@ -21,8 +21,8 @@ def turn(path, shared=False, timeout=None):
         raise TimeoutError(f"another thread of this process has its turn on {path}")
     try:
         while True:
-            with open(companion, "r+b", 0, opener=_open) as file:  # whatever happens, closing it gives everything back
-                ticket = _wait(file, shared, deadline)
+            with open(companion, "r+b", 0, opener=lambda name, flags: os.open(name, flags | os.O_CREAT | os.O_NOFOLLOW, 0o600)) as file:
+                ticket = _wait(file, shared, deadline)  # whatever happens, closing the file gives everything back
                 if _is_at(companion, file):  # or else somebody deleted it: start over on what is there now
                     try:
                         return (yield ticket)
@@ -54,8 +54,7 @@ def _draw(file, shared):  # None while somebody else draws
     try:
         if _load(file, 0) not in (0, MAGIC):
             raise OSError(f"{file.name} is not a queue of this protocol version")
-        size = os.stat(file.fileno()).st_size
-        os.pwrite(file.fileno(), bytes(max(0, SIZE - size)), size)  # real zeros, in a file that is new or was cut
+        file.write(bytes(max(0, SIZE - file.seek(0, os.SEEK_END))))  # real zeros, at the end of a file that is new or was cut
         _store(file, 0, MAGIC)
         ticket = _load(file, NEXT) if 1 <= _load(file, NEXT) < LIMIT else 1
         while ticket < LIMIT and not _is_free(file, TICKETS + ticket, 0):  # a live one above: the counter was damaged
@@ -79,10 +78,6 @@ def _is_free(file, start, length):  # length 0: to the end
 def _is_at(path, file):
     with contextlib.suppress(FileNotFoundError):
         return os.path.samestat(os.stat(path), os.stat(file.fileno()))
-
-
-def _open(path, flags):
-    return os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW, 0o600)
 
 
 def _load(file, offset):
