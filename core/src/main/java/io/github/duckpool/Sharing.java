@@ -93,8 +93,8 @@ public final class Sharing {
     }
 
     /**
-     * How long a slice may take while others wait before connections that are still borrowed are reported, with who
-     * borrowed them and since when.
+     * How long a slice may take while others wait before connections that are still borrowed are reported: who borrowed them, how long
+     * ago, and what that thread does now; where leaks are tracked, the stack that borrowed.
      *
      * @param maxSlice longer than zero; the default is 10 s
      * @return a copy with this setting, which reports and does not cut off

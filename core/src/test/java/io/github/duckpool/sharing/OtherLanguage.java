@@ -38,15 +38,35 @@ final class OtherLanguage {
 
     /** Node, which knows nothing of the queue. Skips the test where it is not installed. */
     static OtherLanguage node(Path file, String name, int rows) throws IOException {
-        return start(
-                List.of(
-                        "node",
-                        program("node", "letter_writer.mjs"),
-                        named("DUCKPOOL_NODE_MODULES", "a node_modules folder with @duckdb/node-api"),
-                        file.toString(),
-                        name,
-                        Integer.toString(rows)),
-                file.resolveSibling(name + ".out"));
+        return start(nodeCommand(file, name, rows), file.resolveSibling(name + ".out"));
+    }
+
+    /** Node, inside one turn that the command line takes for it. Skips the test where it is not installed. */
+    static OtherLanguage nodeInATurn(Path file, String name, int rows) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.github.duckpool.cli.Main",
+                "run",
+                "--quiet",
+                file.toString(),
+                "--"));
+        command.addAll(nodeCommand(file, name, rows));
+        return start(command, file.resolveSibling(name + ".out"));
+    }
+
+    private static List<String> nodeCommand(Path file, String name, int rows) {
+        return List.of(
+                "node",
+                program("node", "letter_writer.mjs"),
+                named("DUCKPOOL_NODE_MODULES", "a node_modules folder with @duckdb/node-api"),
+                file.toString(),
+                name,
+                Integer.toString(rows));
     }
 
     private static OtherLanguage start(List<String> command, Path output) throws IOException {

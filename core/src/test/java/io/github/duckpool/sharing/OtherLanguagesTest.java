@@ -100,6 +100,19 @@ class OtherLanguagesTest {
         assertRows("java", written);
     }
 
+    @Test
+    void bothKindsAtOnceTheOtherWayRound() throws Exception {
+        OtherLanguage node = started(OtherLanguage.nodeInATurn(file, "node", ROWS));
+        OtherLanguage python = started(OtherLanguage.python(file, "python", ROWS, false));
+        int written = serve(Duration.ofMillis(100));
+
+        node.refusals(); // by Python, once it has its turn
+        python.refusals();
+        assertRows("node", ROWS);
+        assertRows("python", ROWS);
+        assertRows("java", written);
+    }
+
     private OtherLanguage started(OtherLanguage program) {
         programs.add(program);
         return program;

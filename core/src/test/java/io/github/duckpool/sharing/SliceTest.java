@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.duckpool.DuckPool;
+import io.github.duckpool.DuckPoolBuilder;
 import io.github.duckpool.Sharing;
 import io.github.duckpool.mutex.FileMutex;
 import io.github.duckpool.mutex.Permit;
@@ -29,14 +30,16 @@ class SliceTest {
 
     private final BlockingQueue<Alert> alerts = new LinkedBlockingQueue<>();
 
-    private DuckPool pool(Sharing sharing) {
+    private DuckPoolBuilder builder(Sharing sharing) {
         return DuckPool.builder()
                 .database(directory.resolve("letters.duckdb"))
                 .borrowTimeout(Duration.ofMinutes(1))
-                .leakThreshold(Duration.ofMinutes(1)) // so that stacks are known
-                .sharing(sharing.withMinSlice(Duration.ZERO))
-                .alertListener(alerts::add)
-                .build();
+                .sharing(sharing)
+                .alertListener(alerts::add);
+    }
+
+    private DuckPool pool(Sharing sharing) {
+        return builder(sharing.withMinSlice(Duration.ZERO)).build();
     }
 
     private CompletableFuture<Permit> somebodyElse() throws Exception {
@@ -58,16 +61,46 @@ class SliceTest {
                     Statement statement = connection.createStatement()) {
                 next = somebodyElse();
                 assertThat(overstayed().message())
-                        .contains(
-                                Thread.currentThread().getName(),
-                                "waited for",
-                                getClass().getName());
+                        .contains(Thread.currentThread().getName(), "waited for", "SliceTest.whoOverstaysIsNamed")
+                        .containsPattern("\\R[1-9]\\d{2,} ms ago by thread ");
                 assertThat(next).isNotDone();
                 statement.execute("CREATE TABLE letter (id INTEGER)");
             }
             next.get(1, TimeUnit.MINUTES).close();
             assertThat(alerts).isEmpty();
         }
+    }
+
+    @Test
+    void whereLeaksAreTrackedTheStackIsThatOfTheBorrow() throws Exception {
+        try (DuckPool pool = builder(Sharing.cooperative()
+                                .withMinSlice(Duration.ZERO)
+                                .withMaxSlice(Duration.ofMillis(200)))
+                        .leakThreshold(Duration.ofMinutes(1))
+                        .build();
+                Connection connection = borrowHere(pool)) {
+            assertThat(somebodyElse()).isNotDone();
+            assertThat(connection.isClosed()).isFalse();
+            assertThat(overstayed().message()).contains("borrowed here", "SliceTest.borrowHere");
+        }
+    }
+
+    private static Connection borrowHere(DuckPool pool) throws SQLException {
+        return pool.getConnection();
+    }
+
+    @Test
+    void whoSharesNothingKeepsTheFileUntilHeCloses() throws Exception {
+        CompletableFuture<Permit> next;
+        try (DuckPool pool = builder(Sharing.exclusive()).build()) {
+            pool.getConnection().close();
+            next = somebodyElse();
+            TimeUnit.MILLISECONDS.sleep(300); // who shares looks every 5 ms
+            assertThat(next).isNotDone();
+            pool.getConnection().close();
+        }
+        next.get(1, TimeUnit.MINUTES).close();
+        assertThat(alerts).isEmpty();
     }
 
     @Test

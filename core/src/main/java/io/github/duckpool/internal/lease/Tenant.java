@@ -71,7 +71,7 @@ public interface Tenant {
     /**
      * Describes what is borrowed now, oldest first, for a report of connections that outstay the slice.
      *
-     * @return a text of one line for each borrower: thread, age and, with leak tracking, its stack
+     * @return a text for each borrower: age, thread and, with leak tracking, the stack that borrowed; else where the thread is now
      */
     String describeBorrowers();
 }

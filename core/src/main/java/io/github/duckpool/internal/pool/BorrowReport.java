@@ -117,16 +117,22 @@ final class BorrowReport {
         return lent.stream().map(Noted::lending).toList();
     }
 
-    /** Lists what is borrowed, oldest first, with stacks where leaks are tracked. */
+    /** Lists what is borrowed, oldest first: with the stack that borrowed it where leaks are tracked, else with what its thread does now. */
     String borrowers() {
         StringBuilder text = new StringBuilder();
         for (SlotLending lending : oldestFirst()) {
-            text.append(text.isEmpty() ? "" : System.lineSeparator()).append(describe(lending));
             BorrowStack stack = lending.stack();
+            Thread borrower = lending.borrower();
+            text.append(text.isEmpty() ? "" : System.lineSeparator()).append(describe(lending));
             if (stack != null) {
                 StringWriter lines = new StringWriter();
                 stack.printStackTrace(new PrintWriter(lines, true));
                 text.append(System.lineSeparator()).append(lines.toString().stripTrailing());
+            } else if (borrower != null) {
+                text.append(", which is ").append(borrower.getState());
+                for (StackTraceElement frame : borrower.getStackTrace()) {
+                    text.append(System.lineSeparator()).append("\tat ").append(frame);
+                }
             }
         }
         return text.toString();

@@ -2,6 +2,8 @@ package io.github.duckpool.internal.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.duckpool.mutex.FileMutex;
+import io.github.duckpool.mutex.Permit;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,7 +29,11 @@ class PathLeaseTest {
     private final Databases opener = new Databases();
 
     private PathLease lease(String pool, FileOpener itsOpener, Tenant tenant) {
-        var terms = new LeaseTerms(pool, false, false, 0, 0, false, 0, false, Map.of(), alert -> {});
+        return lease(pool, false, itsOpener, tenant);
+    }
+
+    private PathLease lease(String pool, boolean yields, FileOpener itsOpener, Tenant tenant) {
+        var terms = new LeaseTerms(pool, false, yields, 0, 0, false, 0, false, Map.of(), alert -> {});
         return new PathLease(directory.resolve("letters.duckdb"), terms, itsOpener, tenant);
     }
 
@@ -58,6 +64,39 @@ class PathLeaseTest {
         lease.close();
         assertThat(opener.opened).hasValue(1);
         assertThat(opener.closed).hasValue(1);
+    }
+
+    @Test
+    void whoHasPassedTheTurnOnQueuesAgainOnlyIfHeIsWanted() throws Exception {
+        FileMutex mutex = FileMutex.of(directory.resolve("letters.duckdb"));
+        var tenant = new Pool();
+        PathLease lease = lease("letters", true, opener, tenant);
+        lease.request();
+        assertThat(tenant.told.take()).isEqualTo("opened");
+        Permit turn = mutex.acquire().get();
+        assertThat(opener.closed).hasValue(1);
+        while (!lease.obstacle().orElse("").contains("is not open")) { // then it rests
+            Thread.onSpinWait();
+        }
+        assertThat(mutex.isAwaited()).isFalse();
+
+        tenant.wanted = () -> true;
+        lease.request();
+        while (!mutex.isAwaited()) {
+            Thread.onSpinWait();
+        }
+        turn.close();
+        assertThat(tenant.told.take()).isEqualTo("opened");
+
+        // Whoever waits when it is passed on needs to ask nobody.
+        Permit again = mutex.acquire().get();
+        while (!mutex.isAwaited()) {
+            Thread.onSpinWait();
+        }
+        again.close();
+        assertThat(tenant.told.take()).isEqualTo("opened");
+        lease.close();
+        assertThat(opener.closed).hasValue(opener.opened.get());
     }
 
     @Test
