@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * reports failure although the data is durable. It is held while a COMMIT runs, and by whoever interrupts. Thread-safe.
  */
 final class CommitLock {
-    private static final long COMMIT_DEADLINE_SECONDS = 30;
+    private static final long COMMIT_DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -45,13 +45,21 @@ final class CommitLock {
         }
     }
 
-    /** Waits, within reason, for a COMMIT that runs. */
+    /** Waits, within reason, for a COMMIT that runs. An interrupt is kept for later: it is no reason to cut the COMMIT short. */
     void awaitEnd() {
-        try {
-            if (lock.tryLock(COMMIT_DEADLINE_SECONDS, TimeUnit.SECONDS)) {
-                lock.unlock();
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + COMMIT_DEADLINE_NANOS;
+        for (boolean waits = true; waits; ) {
+            try {
+                if (lock.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    lock.unlock();
+                }
+                waits = false;
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
-        } catch (InterruptedException e) {
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
