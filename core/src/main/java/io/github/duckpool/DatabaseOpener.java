@@ -115,7 +115,9 @@ final class DatabaseOpener {
                 connection.close();
             }
         } catch (SQLException | RuntimeException e) {
-            why.addSuppressed(e);
+            if (e != why) { // a driver may throw the same one twice, which would then be the failure
+                why.addSuppressed(e);
+            }
         }
     }
 }

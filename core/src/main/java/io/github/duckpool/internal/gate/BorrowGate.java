@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.ObjIntConsumer;
@@ -157,7 +158,22 @@ public final class BorrowGate<S> extends ServedLine<S> {
      */
     public CompletableFuture<Slot<S>> borrowAsync(long timeoutNanos) {
         Slot<S> slot = tryBorrow();
-        return slot != null ? CompletableFuture.completedFuture(slot) : awaitAsync(timeoutNanos);
+        return slot != null
+                ? CompletableFuture.completedFuture(slot)
+                : borrowAsync(timeoutNanos, (granted, error) -> {});
+    }
+
+    /**
+     * Borrows a slot in line, as a future: the rest of {@link #borrowAsync(long)} for one who got none from {@link #tryBorrow}.
+     * Where this throws, for want of memory or of a thread, nothing was borrowed.
+     *
+     * @param timeoutNanos how long to wait at most
+     * @param told gets the outcome; unlike what is hung on the future, it misses none when memory runs out meanwhile
+     * @return the slot, as {@link #borrowAsync(long)} gives it
+     */
+    public CompletableFuture<Slot<S>> borrowAsync(
+            long timeoutNanos, BiConsumer<? super @Nullable Slot<S>, ? super @Nullable Throwable> told) {
+        return awaitAsync(timeoutNanos, told);
     }
 
     /**
@@ -173,6 +189,14 @@ public final class BorrowGate<S> extends ServedLine<S> {
             freed(slot, stamp + 1);
         }
         return true;
+    }
+
+    /**
+     * Undoes a borrow whose {@link Slot#stamp} the borrower has not read, so that nobody else was shown it. What the borrower has
+     * installed stays in the slot.
+     */
+    public void takeBack(Slot<S> slot) {
+        undo(slot);
     }
 
     /**

@@ -1,11 +1,10 @@
 package io.github.duckpool.internal.gate;
 
-import io.github.duckpool.internal.wait.Delivery;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -120,24 +119,39 @@ abstract class ServedLine<S> extends Attention {
         return slot;
     }
 
-    /** Waits in line for a slot, as a future. */
-    final CompletableFuture<Slot<S>> awaitAsync(long timeoutNanos) {
+    /** Waits in line for a slot, as a future. All that needs memory, but for the timer, is there before it gets in line. */
+    final CompletableFuture<Slot<S>> awaitAsync(
+            long timeoutNanos, BiConsumer<? super @Nullable Slot<S>, ? super @Nullable Throwable> told) {
         CompletableFuture<Slot<S>> future = new CompletableFuture<>();
+        future.whenComplete(told);
         if ((attention & CLOSED) != 0) {
             future.completeExceptionally(new GateClosedException());
         } else if (timeoutNanos <= 0) {
             askInPassing();
             future.completeExceptionally(new TimeoutException());
         } else {
-            Waiter<Slot<S>> borrower = new Waiter<>(future, nanoClock.getAsLong(), timeoutNanos);
-            queue(borrower);
-            // In line first: nobody leaves it before. What was decided meanwhile stays.
+            Waiter<Slot<S>> borrower =
+                    new Waiter<>(new Telling<>(future, this::undo), nanoClock.getAsLong(), timeoutNanos);
+            // Nobody else has the future yet. What was decided meanwhile stays.
             future.whenComplete((slot, failure) -> giveUp(borrower));
-            if (timeoutNanos < FOREVER_NANOS) {
-                future.orTimeout(timeoutNanos, TimeUnit.NANOSECONDS);
-            }
+            queue(borrower);
+            setTimer(future, borrower, timeoutNanos);
         }
         return future;
+    }
+
+    /** In line first: nobody leaves it before. */
+    private void setTimer(CompletableFuture<Slot<S>> future, Waiter<Slot<S>> borrower, long timeoutNanos) {
+        if (timeoutNanos >= FOREVER_NANOS) {
+            return;
+        }
+        try {
+            future.orTimeout(timeoutNanos, TimeUnit.NANOSECONDS);
+        } catch (Throwable e) { // no memory, or no thread for the JVM's first timer
+            if (giveUp(borrower)) {
+                throw e;
+            }
+        }
     }
 
     /** Who won't wait isn't seen in line, and yet is told no for as long as nobody knows that a suspended gate is wanted. */
@@ -264,7 +278,7 @@ abstract class ServedLine<S> extends Attention {
             while (told != null) {
                 Waiter<Slot<S>> after = told.next;
                 told.next = null;
-                if (told.future == null) {
+                if (told.telling == null) {
                     told.wake();
                 } else if (lastFuture == null) {
                     futures = told;
@@ -282,7 +296,9 @@ abstract class ServedLine<S> extends Attention {
         while (futures != null) {
             Waiter<Slot<S>> told = futures;
             futures = told.next;
-            Delivery.run(() -> complete(told), ForkJoinPool.commonPool());
+            if (told.telling != null) {
+                told.telling.tell(told.outcome());
+            }
         }
     }
 
@@ -354,22 +370,6 @@ abstract class ServedLine<S> extends Attention {
         borrower.nudged = false;
         line.removeHead();
         return true;
-    }
-
-    private void complete(Waiter<Slot<S>> borrower) {
-        CompletableFuture<Slot<S>> future = borrower.future;
-        Object outcome = borrower.outcome();
-        if (future == null) {
-            return;
-        }
-        if (outcome instanceof Supplier<?> why) {
-            future.completeExceptionally((Throwable) why.get());
-        } else {
-            Slot<S> slot = slotIn(outcome);
-            if (!future.complete(slot)) {
-                undo(slot);
-            }
-        }
     }
 
     @SuppressWarnings("unchecked")

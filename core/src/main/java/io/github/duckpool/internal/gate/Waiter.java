@@ -2,7 +2,6 @@ package io.github.duckpool.internal.gate;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +30,8 @@ final class Waiter<V> {
     /** How long it waits at most. */
     private final long timeoutNanos;
 
-    /** The future to complete; null for a thread. */
-    final @Nullable CompletableFuture<V> future;
+    /** How a future is told; null for a thread. */
+    final @Nullable Telling<V> telling;
 
     private final @Nullable Thread thread;
     private volatile @Nullable Object outcome;
@@ -62,7 +61,7 @@ final class Waiter<V> {
      */
     Waiter(Thread thread, long sinceNanos, long timeoutNanos) {
         this.thread = thread;
-        this.future = null;
+        this.telling = null;
         this.sinceNanos = sinceNanos;
         this.timeoutNanos = timeoutNanos;
         this.awake = true;
@@ -71,13 +70,13 @@ final class Waiter<V> {
     /**
      * A future that waits.
      *
-     * @param future the future to complete when the outcome is told
+     * @param telling tells the future its outcome
      * @param sinceNanos now
      * @param timeoutNanos how long it waits at most
      */
-    Waiter(CompletableFuture<V> future, long sinceNanos, long timeoutNanos) {
+    Waiter(Telling<V> telling, long sinceNanos, long timeoutNanos) {
         this.thread = null;
-        this.future = future;
+        this.telling = telling;
         this.sinceNanos = sinceNanos;
         this.timeoutNanos = timeoutNanos;
     }

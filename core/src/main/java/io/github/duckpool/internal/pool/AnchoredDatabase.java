@@ -121,7 +121,9 @@ public final class AnchoredDatabase implements OpenDatabase {
         try {
             connection.close();
         } catch (SQLException | RuntimeException e) {
-            why.addSuppressed(e);
+            if (e != why) { // a driver may throw the same one twice, which would then be the failure
+                why.addSuppressed(e);
+            }
         }
     }
 

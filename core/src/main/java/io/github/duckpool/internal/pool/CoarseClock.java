@@ -22,13 +22,13 @@ final class CoarseClock {
     static void use() {
         synchronized (LOCK) {
             nowNanos = System.nanoTime();
-            users++;
             if (!ticking) { // the last user's thread may not have seen its end yet, and then goes on
-                ticking = true;
                 Thread ticker = new Thread(CoarseClock::tick, "duckpool clock");
                 ticker.setDaemon(true);
-                ticker.start();
+                ticker.start(); // where no thread can be had, the next user tries again
+                ticking = true;
             }
+            users++;
         }
     }
 

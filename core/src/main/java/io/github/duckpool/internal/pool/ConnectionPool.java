@@ -75,12 +75,17 @@ public final class ConnectionPool {
         gate.suspend();
     }
 
-    /** Begins housekeeping, and opens the database at once if connections are to be kept ready. */
+    /** Begins housekeeping, and opens the database at once if connections are to be kept ready. Closes the pool if it fails. */
     public void start() {
         CoarseClock.use();
-        threads.every(Housekeeping.periodNanos(settings), new Housekeeping(settings, this));
-        if (settings.minIdle() > 0) {
-            lease.request();
+        try {
+            threads.every(Housekeeping.periodNanos(settings), new Housekeeping(settings, this));
+            if (settings.minIdle() > 0) {
+                lease.request();
+            }
+        } catch (Throwable e) { // for want of a thread
+            close();
+            throw e;
         }
     }
 
@@ -132,7 +137,17 @@ public final class ConnectionPool {
      */
     public UnitOfWork begin(long timeoutNanos) throws SQLException {
         Slot<Session> slot = gate.tryBorrow();
-        return new UnitOfWork(lend(slot != null ? slot : await(timeoutNanos)));
+        return unit(slot != null ? slot : await(timeoutNanos));
+    }
+
+    UnitOfWork unit(Slot<Session> slot) throws SQLException {
+        LentConnection lent = lend(slot);
+        try {
+            return new UnitOfWork(lent);
+        } catch (Throwable e) {
+            lent.lending().giveBack(lent.stamp());
+            throw e;
+        }
     }
 
     /**
@@ -156,36 +171,45 @@ public final class ConnectionPool {
         return holdAndWait;
     }
 
+    /** Makes the handle of a slot that was just borrowed. Whatever fails until there is one gives the slot back: nobody else could. */
     LentConnection lend(Slot<Session> slot) throws SQLException {
-        Session session = sessionIn(slot);
+        Session session = prepare(slot, Thread.currentThread(), null);
         SlotLending lending = lendings[slot.index()];
-        lending.borrowed(Thread.currentThread(), tracksLeaks ? new BorrowStack() : null);
         int stamp = slot.stamp();
-        lending.heldByBorrower(stamp);
-        return new LentConnection(lending, session, stamp);
+        try {
+            lending.heldByBorrower(stamp);
+            return new LentConnection(lending, session, stamp);
+        } catch (Throwable e) { // for want of memory
+            lending.giveBack(stamp);
+            throw e;
+        }
     }
 
     /** Lends on behalf of another thread; the handle belongs to whoever uses it first. */
     Connection lendToFirstUser(Slot<Session> slot, Thread asker, @Nullable BorrowStack stack) throws SQLException {
-        Session session = sessionIn(slot);
+        Session session = prepare(slot, asker, stack);
         SlotLending lending = lendings[slot.index()];
-        lending.borrowed(asker, stack);
-        return LentConnection.forFirstUser(lending, session, slot.stamp());
-    }
-
-    private Session sessionIn(Slot<Session> slot) throws SQLException {
-        Session session = slot.session();
-        return session != null ? session : fill(slot);
-    }
-
-    private Session fill(Slot<Session> slot) throws SQLException {
+        int stamp = slot.stamp();
         try {
-            Session session = life.make();
-            slot.install(session);
+            return LentConnection.forFirstUser(lending, session, stamp);
+        } catch (Throwable e) {
+            lending.giveBack(stamp);
+            throw e;
+        }
+    }
+
+    /** Sees to it that the slot has a session, and notes who asked for it; a stack that is wanted and was not taken yet is taken here. */
+    private Session prepare(Slot<Session> slot, Thread asker, @Nullable BorrowStack stack) throws SQLException {
+        try {
+            Session session = slot.session();
+            if (session == null) {
+                session = life.make();
+                slot.install(session);
+            }
+            lendings[slot.index()].borrowed(asker, stack == null && tracksLeaks ? new BorrowStack() : stack);
             return session;
-        } catch (SQLException | RuntimeException | Error e) {
-            gate.claim(slot, slot.stamp());
-            gate.vacate(slot);
+        } catch (Throwable e) {
+            gate.takeBack(slot);
             throw e;
         }
     }

@@ -215,12 +215,13 @@ public final class LentConnection extends ConnectionStatements {
             discard(null);
             return;
         }
-        if (!alone) {
-            // Another thread may have set something on a statement after its owner had put it in order for the cache.
-            session.statements().clear();
-        }
         boolean clean;
         try {
+            if (!alone) {
+                // Another thread may have set something on a statement after its owner had put it in order for the
+                // cache.
+                session.statements().clear();
+            }
             clean = session.clean();
         } catch (RuntimeException | Error e) {
             discard(e);
@@ -246,11 +247,12 @@ public final class LentConnection extends ConnectionStatements {
         if (executor == null) {
             throw new SQLException("abort needs an executor, was null", "22023");
         }
+        SQLException why = new SQLException("connection was aborted by its borrower");
         if (lending.claim(stamp)) {
             try {
                 session.destroy(executor);
             } finally {
-                discard(new SQLException("connection was aborted by its borrower"));
+                discard(why);
             }
         }
     }

@@ -8,12 +8,15 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The pool's own platform threads, all daemons and all started on demand: workers for asynchronous reads and writes, as many
- * as there are connections (DuckDB's native calls would pin a virtual thread's carrier), and one for housekeeping. Thread-safe.
+ * as there are connections (DuckDB's native calls would pin a virtual thread's carrier), one for housekeeping, and one for timers.
+ * Thread-safe.
  */
 public final class PoolThreads {
     private static final Logger LOG = LoggerFactory.getLogger(PoolThreads.class);
@@ -21,7 +24,8 @@ public final class PoolThreads {
 
     private final String name;
     private final ThreadPoolExecutor workers;
-    private final ScheduledThreadPoolExecutor housekeeper;
+    private final ScheduledThreadPoolExecutor timer;
+    private volatile @Nullable Thread housekeeper;
 
     /**
      * Makes the executors; no thread is started yet.
@@ -34,10 +38,9 @@ public final class PoolThreads {
         this.workers = new ThreadPoolExecutor(
                 workers, workers, KEEP_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory("worker"));
         this.workers.allowCoreThreadTimeOut(true);
-        this.housekeeper = new ScheduledThreadPoolExecutor(1, factory("housekeeper"));
-        this.housekeeper.setRemoveOnCancelPolicy(true);
-        this.housekeeper.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        this.housekeeper.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+        this.timer = new ScheduledThreadPoolExecutor(1, factory("timer"));
+        this.timer.setRemoveOnCancelPolicy(true);
+        this.timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     private ThreadFactory factory(String role) {
@@ -64,9 +67,8 @@ public final class PoolThreads {
             workers.execute(task);
         } catch (RejectedExecutionException e) {
             task.run();
-        } catch (OutOfMemoryError e) { // no thread could be started; the task holds a connection that must not get lost
-            LOG.warn("{}: no thread for a worker, whose task runs on its caller's", name, e);
-            task.run();
+        } catch (OutOfMemoryError e) { // the task holds a connection that must not get lost
+            runHere(task, "worker", e);
         }
     }
 
@@ -77,17 +79,26 @@ public final class PoolThreads {
     static void executeForSure(Executor executor, Runnable task) {
         try {
             executor.execute(task);
-        } catch (RuntimeException | Error refusal) {
-            LOG.debug("{} refused a task, which gets a thread of its own", executor, refusal);
-            Thread thread = new Thread(null, task, "duckpool closer", 0, false);
-            thread.setDaemon(true);
+        } catch (RuntimeException | Error refusal) { // whatever the reason, the task gets a thread of its own
             try {
+                Thread thread = new Thread(null, task, "duckpool closer", 0, false);
+                thread.setDaemon(true);
                 thread.start();
             } catch (OutOfMemoryError e) {
-                LOG.warn("no thread for the closer, which runs on its caller's", e);
-                task.run();
+                runHere(task, "closer", e);
             }
         }
+    }
+
+    /** Runs on the calling thread what found no thread, or no memory for one; there may be none for the log either. */
+    private static void runHere(Runnable task, String role, OutOfMemoryError why) {
+        try {
+            LOG.warn("no thread for a {}, whose task runs on its caller's", role, why);
+        } catch (RuntimeException | Error e) {
+            task.run();
+            return;
+        }
+        task.run();
     }
 
     /**
@@ -98,38 +109,59 @@ public final class PoolThreads {
         try {
             daemon(task, role).start();
         } catch (OutOfMemoryError e) {
-            LOG.warn("{}: no thread for the {}, which runs on its caller's", name, role, e);
-            task.run();
+            runHere(task, role, e);
         }
     }
 
-    /** Runs a task once on the housekeeper, unless the pool is closed before. */
+    /** Runs a task once on the timer's thread, unless the pool is closed before. */
     void later(long delayNanos, Runnable task) {
         try {
-            housekeeper.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+            timer.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("{}: closed before a task was due", name, e);
         }
     }
 
-    /** Runs a task again and again; a failure is logged and does not end it. */
+    /**
+     * Runs a task again and again until the shutdown; a failure is logged and does not end it. On a thread of its own, which takes no
+     * memory to wait: a timer that found none for its next round would stand still from then on, with nobody to start it again.
+     */
     void every(long periodNanos, Runnable task) {
-        housekeeper.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        task.run();
-                    } catch (RuntimeException | Error e) {
-                        LOG.error("{}: housekeeping failed, and is tried again", name, e);
-                    }
-                },
-                periodNanos,
-                periodNanos,
-                TimeUnit.NANOSECONDS);
+        Runnable rounds = () -> {
+            while (!workers.isShutdown()) {
+                LockSupport.parkNanos(this, periodNanos);
+                runReported(task);
+            }
+        };
+        Thread thread = daemon(rounds, "housekeeper");
+        thread.start();
+        housekeeper = thread;
+    }
+
+    private void runReported(Runnable task) {
+        try {
+            if (!workers.isShutdown()) {
+                task.run();
+            }
+        } catch (RuntimeException | Error e) {
+            reportFailure(e);
+        } finally {
+            Thread.interrupted(); // else it would not park again
+        }
+    }
+
+    private void reportFailure(Throwable e) {
+        try {
+            LOG.error("{}: housekeeping failed, and is tried again", name, e);
+        } catch (RuntimeException | Error e2) {
+            return; // without memory there may be no log either
+        }
     }
 
     /** Starts no further task; queued ones are finished. */
     void shutdown() {
-        housekeeper.shutdownNow();
+        timer.shutdownNow();
         workers.shutdown();
+        LockSupport.unpark(housekeeper);
     }
 }

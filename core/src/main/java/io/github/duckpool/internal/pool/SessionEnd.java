@@ -10,9 +10,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a session's native connection is closed: once, whatever still runs on it, and never in the middle of a COMMIT.
@@ -23,7 +22,10 @@ final class SessionEnd {
 
     private final Session session;
     private final Queue<ResultSet> abandoned = new ConcurrentLinkedQueue<>();
-    private final AtomicReference<@Nullable CompletableFuture<Void>> end = new AtomicReference<>();
+    private final AtomicBoolean begun = new AtomicBoolean();
+
+    /** Made with the session, because there may be no memory for it when the session is to end. */
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
 
     SessionEnd(Session session) {
         this.session = session;
@@ -31,31 +33,33 @@ final class SessionEnd {
 
     /** As {@link Session#destroy}. */
     CompletionStage<Void> begin(Executor offThread) {
-        CompletableFuture<Void> mine = new CompletableFuture<>();
-        CompletableFuture<Void> other = end.compareAndExchange(null, mine);
-        if (other != null) {
-            return other;
+        if (!begun.compareAndSet(false, true)) {
+            return end;
         }
-        session.instance().leave();
-        List<Statement> running = session.open().disown();
-        if (session.isCalled() || session.isMarked(Session.HANDED_OUT)) {
-            PoolThreads.executeForSure(offThread, () -> close(mine, running));
-        } else {
-            close(mine, running);
+        try {
+            session.instance().leave();
+            List<Statement> running = session.open().disown();
+            if (session.isCalled() || session.isMarked(Session.HANDED_OUT)) {
+                PoolThreads.executeForSure(offThread, () -> close(running));
+            } else {
+                close(running);
+            }
+        } catch (Throwable e) { // for want of memory; nobody else ends what this has begun
+            close(List.of());
+            throw e;
         }
-        return mine;
+        return end;
     }
 
     /** As {@link Session#abandon}. */
     void abandon(ResultSet rows) {
         abandoned.add(rows);
-        CompletableFuture<Void> ended = end.get();
-        if (ended != null && ended.isDone()) {
+        if (end.isDone()) {
             closeAbandoned();
         }
     }
 
-    private void close(CompletableFuture<Void> done, List<Statement> running) {
+    private void close(List<Statement> running) {
         CommitLock commits = session.transaction().commits();
         try {
             commits.awaitEnd();
@@ -63,9 +67,9 @@ final class SessionEnd {
             commits.awaitEnd(); // one that was about to begin
             session.raw().close();
             closeAbandoned();
-            done.complete(null);
+            end.complete(null);
         } catch (SQLException | RuntimeException | Error e) {
-            done.completeExceptionally(e);
+            end.completeExceptionally(e);
         } finally {
             closeAbandoned(); // what came between the last look and the end; what comes later sees the end
         }

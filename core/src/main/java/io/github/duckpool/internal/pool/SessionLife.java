@@ -108,6 +108,10 @@ final class SessionLife {
             sessions.returnObject(session);
         } catch (RuntimeException e) {
             LOG.warn("{}: a connection did not close cleanly", settings.name(), e);
+        } catch (Error e) { // for want of memory: the Commons Pool may count it for ever, so it gets room for another
+            sessions.setMaxTotal(sessions.getMaxTotal() + 1);
+            session.destroy(Runnable::run);
+            throw e;
         }
     }
 
@@ -162,6 +166,18 @@ final class SessionLife {
         }
 
         @Override
+        public PooledObject<Session> makeObject() throws SQLException {
+            Session session = create();
+            try {
+                return wrap(session);
+            } catch (Throwable e) {
+                databases.remove(session);
+                session.destroy(Runnable::run);
+                throw e;
+            }
+        }
+
+        @Override
         public PooledObject<Session> wrap(Session session) {
             return new DefaultPooledObject<>(session);
         }
@@ -169,8 +185,28 @@ final class SessionLife {
         @Override
         public void destroyObject(PooledObject<Session> pooled) {
             Session session = pooled.getObject();
-            OpenDatabase database = databases.remove(session);
             CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
+            try {
+                close(session, end);
+            } catch (
+                    Throwable
+                            e) { // for want of memory: it is closed all the same, and nobody waits for the end of that
+                // for ever
+                try {
+                    session.destroy(Runnable::run);
+                } finally {
+                    closing.remove(session);
+                    end.complete(null);
+                }
+                throw e;
+            }
+            if (session.changedInstance()) {
+                awaitBriefly(end); // the next borrower is to find the instance as it was, unless that takes too long
+            }
+        }
+
+        private void close(Session session, CompletableFuture<@Nullable Void> end) {
+            OpenDatabase database = databases.remove(session);
             closing.put(session, end);
             SQLException aftermath = session.aftermath();
             if (database != null && aftermath != null) {
@@ -184,9 +220,6 @@ final class SessionLife {
                 threads.detached("closer", () -> session.destroy(Runnable::run)
                         .whenComplete((nothing, error) -> closed(session, database, end, error)));
                 awaitBriefly(end);
-            }
-            if (session.changedInstance()) {
-                awaitBriefly(end); // the next borrower is to find the instance as it was, unless that takes too long
             }
         }
 
@@ -203,9 +236,12 @@ final class SessionLife {
                     restoreInstance(session, database);
                 }
             } finally {
-                session.leaveInstance();
-                closing.remove(session);
-                end.complete(null);
+                try {
+                    session.leaveInstance();
+                } finally {
+                    closing.remove(session);
+                    end.complete(null);
+                }
             }
         }
 

@@ -251,7 +251,9 @@ final class Transaction {
             } catch (SQLException e2) {
                 repair();
                 session.mark(Session.SPENT);
-                e.addSuppressed(e2);
+                if (e2 != e) {
+                    e.addSuppressed(e2);
+                }
             }
             throw e;
         }

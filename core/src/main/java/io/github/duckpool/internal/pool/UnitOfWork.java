@@ -245,7 +245,7 @@ public final class UnitOfWork implements AutoCloseable {
         try {
             LOG.warn("a connection could not be given back cleanly", why);
         } catch (RuntimeException | Error e) {
-            why.addSuppressed(e); // nor may a log that can't be written look as if the work had failed
+            return; // nor may a log that can't be written look as if the work had failed
         }
     }
 
