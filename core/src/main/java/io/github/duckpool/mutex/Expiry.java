@@ -8,7 +8,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of the time that a request in line has. The JDK's timer measures it, and an executor says that it is over: what hangs on the
+ * The end of the time that a request in line has. A timer measures it, and an executor says that it is over: what hangs on the
  * future must not hold up the timer. Made when the request gets in line, for there may be no memory later; and whatever fails then, the
  * request is over.
  */
@@ -21,10 +21,19 @@ final class Expiry implements BiConsumer<@Nullable Void, @Nullable Throwable>, R
         this.ticket = ticket;
     }
 
+    /** What measures the time: fails a future when it is over, unless it is complete before. */
+    interface Alarm {
+        /** The JDK's timer. */
+        Alarm OF_JDK = (timer, nanos) -> timer.orTimeout(nanos, TimeUnit.NANOSECONDS);
+
+        void set(CompletableFuture<@Nullable Void> timer, long nanos);
+    }
+
     /** Has the request given up after this time. */
     static void after(Duration timeout, Ticket<?> ticket) {
         CompletableFuture<@Nullable Void> timer = new CompletableFuture<>();
-        timer.orTimeout(Deadline.nanos(timeout), TimeUnit.NANOSECONDS).whenComplete(new Expiry(timeout, ticket));
+        timer.whenComplete(new Expiry(timeout, ticket));
+        ticket.line.telling.alarm().set(timer, Deadline.nanos(timeout));
         ticket.whenComplete((value, error) -> timer.complete(null));
     }
 

@@ -11,14 +11,16 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class MutexOptions {
-    private static final MutexOptions DEFAULTS = new MutexOptions(Integer.MAX_VALUE, null);
+    private static final MutexOptions DEFAULTS = new MutexOptions(Integer.MAX_VALUE, null, Expiry.Alarm.OF_JDK);
 
     private final int maxWaiters;
     private final @Nullable Executor executor;
+    private final Expiry.Alarm alarm;
 
-    private MutexOptions(int maxWaiters, @Nullable Executor executor) {
+    private MutexOptions(int maxWaiters, @Nullable Executor executor, Expiry.Alarm alarm) {
         this.maxWaiters = maxWaiters;
         this.executor = executor;
+        this.alarm = alarm;
     }
 
     /**
@@ -43,7 +45,7 @@ public final class MutexOptions {
         if (maxWaiters < 0) {
             throw new IllegalArgumentException("maxWaiters must be at least 0, was " + maxWaiters);
         }
-        return new MutexOptions(maxWaiters, executor);
+        return new MutexOptions(maxWaiters, executor, alarm);
     }
 
     /**
@@ -58,7 +60,16 @@ public final class MutexOptions {
      * @return a copy with that executor
      */
     public MutexOptions executor(Executor executor) {
-        return new MutexOptions(maxWaiters, executor);
+        return new MutexOptions(maxWaiters, executor, alarm);
+    }
+
+    /** Another timer for futures that have a time: one that is driven by hand. */
+    MutexOptions alarm(Expiry.Alarm alarm) {
+        return new MutexOptions(maxWaiters, executor, alarm);
+    }
+
+    Expiry.Alarm alarm() {
+        return alarm;
     }
 
     int maxWaiters() {

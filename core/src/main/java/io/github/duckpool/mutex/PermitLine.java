@@ -115,7 +115,7 @@ abstract sealed class PermitLine extends Door permits AsyncSemaphore {
         }
         this.permits = permits;
         this.isBehindDoor = behindDoor;
-        this.telling = new Telling(options.executor());
+        this.telling = new Telling(options);
         this.maxWaiters = options.maxWaiters();
         this.one = new Available(1, permits);
         this.word = behindDoor ? Opening.ofNew() : permits == 1 ? one : new Available(permits, permits);

@@ -17,9 +17,16 @@ final class Telling {
     private static final Executor OVERFLOW = new CompletableFuture<>().defaultExecutor();
 
     private final @Nullable Executor executor;
+    private final Expiry.Alarm alarm;
 
-    Telling(@Nullable Executor executor) {
-        this.executor = executor;
+    Telling(MutexOptions options) {
+        this.executor = options.executor();
+        this.alarm = options.alarm();
+    }
+
+    /** What says when the time of those who have one is over. */
+    Expiry.Alarm alarm() {
+        return alarm;
     }
 
     /** Tells those who got a permit and those who failed, each linked to the next. */

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,18 @@ class BrokenExecutorTest {
         return thread;
     }
 
+    /** A stage that says when somebody listens to it. */
+    private static final class Heard extends CompletableFuture<String> {
+        final CompletableFuture<Boolean> listened = new CompletableFuture<>();
+
+        @Override
+        public CompletableFuture<String> whenComplete(BiConsumer<? super String, ? super Throwable> action) {
+            CompletableFuture<String> next = super.whenComplete(action);
+            listened.complete(true);
+            return next;
+        }
+    }
+
     @Test
     void everyoneHasHisTurnAndHisResult() throws Exception {
         for (Supplier<Throwable> fault : FAULTS) {
@@ -91,17 +104,21 @@ class BrokenExecutorTest {
             CompletableFuture<String> done = mutex.withPermit(() -> CompletableFuture.completedFuture("done"));
             CompletableFuture<String> failed =
                     mutex.withPermit(() -> CompletableFuture.failedFuture(new IllegalArgumentException("later")));
-            CompletableFuture<String> stage = new CompletableFuture<>();
+            Heard stage = new Heard();
             CompletableFuture<String> later = mutex.withPermit(() -> stage);
+            CompletableFuture<Permit> between = mutex.acquire();
             Thread thread = queued(mutex, failure);
             CompletableFuture<Permit> last = mutex.acquire();
             quietly(first::close);
             assertThatThrownBy(() -> none.get(10, TimeUnit.SECONDS)).hasMessageContaining("of the work");
             assertThat(done.get(10, TimeUnit.SECONDS)).isEqualTo("done");
             assertThatThrownBy(() -> failed.get(10, TimeUnit.SECONDS)).hasMessageContaining("later");
+            stage.listened.get(10, TimeUnit.SECONDS);
             assertThat(later).isNotDone();
             stage.complete("at last");
             assertThat(later.get(10, TimeUnit.SECONDS)).isEqualTo("at last");
+            Permit permit = between.get(10, TimeUnit.SECONDS);
+            quietly(permit::close);
             thread.join(10_000);
             assertThat(thread.isAlive()).isFalse();
             assertThat(failure.get()).isNull();

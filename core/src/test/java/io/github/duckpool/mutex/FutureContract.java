@@ -138,6 +138,66 @@ abstract class FutureContract extends MutexContract {
     }
 
     @Test
+    void theTimeOfWorkMattersNoMoreWhenItHasStarted() throws Exception {
+        List<CompletableFuture<?>> timers = new ArrayList<>();
+        AsyncSemaphore timed = newMutex(
+                MutexOptions.ofDefaults().executor(Telling::deliverHere).alarm((timer, nanos) -> {
+                    assertThat(nanos).isEqualTo(LONG.toNanos());
+                    timers.add(timer);
+                }));
+        Permit first = timed.lock();
+        CompletableFuture<String> inner = new CompletableFuture<>();
+        CompletableFuture<String> outer = timed.withPermit(LONG, () -> inner);
+        CompletableFuture<Permit> next = timed.acquire(LONG);
+        first.close();
+        timers.get(0).completeExceptionally(new TimeoutException());
+        assertThat(next).isNotDone();
+        assertThat(outer).isNotDone();
+        inner.complete("done");
+        assertThat(outer).isCompletedWithValue("done");
+        assertThat(timers.get(1)).as("needed no more").isCompleted();
+        next.join().close();
+        assertThat(timed.available()).isEqualTo(1);
+    }
+
+    /** What is to be told next is what the continuation waits for. */
+    @Test
+    void aContinuationMayWaitForWhoComesAfterIt() throws Exception {
+        for (int way = 0; way < 4; way++) {
+            int kind = way;
+            Permit first = async().lock();
+            CompletableFuture<Permit> one = async().acquire();
+            CompletableFuture<Permit> two = async().acquire();
+            CompletableFuture<Void> told = one.thenAccept(permit -> {
+                permit.close();
+                try {
+                    Permit other =
+                            switch (kind) {
+                                case 0 -> two.join();
+                                case 1 -> two.get();
+                                case 2 -> two.get(1, TimeUnit.DAYS);
+                                default -> {
+                                    CompletableFuture<Void> passedOn = two.thenAccept(Permit::close);
+                                    Permit mine = async().lock();
+                                    passedOn.join();
+                                    yield mine;
+                                }
+                            };
+                    other.close();
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            Thread closer = new Thread(first::close);
+            closer.setDaemon(true);
+            closer.start();
+            told.get(30, TimeUnit.SECONDS);
+            closer.join();
+            assertThat(async().available()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void workHoldsThePermitUntilItsStageIsComplete() throws Exception {
         CompletableFuture<String> inner = new CompletableFuture<>();
         CompletableFuture<String> outer = async().withPermit(() -> inner);

@@ -1,11 +1,13 @@
 package io.github.duckpool.mutex;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jetbrains.kotlinx.lincheck.annotations.Operation;
 import org.jetbrains.kotlinx.lincheck.annotations.Param;
 import org.jetbrains.kotlinx.lincheck.paramgen.IntGen;
@@ -30,27 +32,42 @@ public abstract class LineOperations {
     /** What was released before, for a permit does not say. */
     private final List<Object> closed = Collections.synchronizedList(new ArrayList<>());
 
+    /** Those that measure the time of requests, by their numbers. */
+    private final CompletableFuture<?>[] timers = new CompletableFuture<?>[2 * LineSpecification.REQUESTS];
+
     private record Request(String name, CompletableFuture<?> future) {}
 
-    LineOperations(AsyncSemaphore semaphore) {
-        this.semaphore = semaphore;
+    LineOperations(Function<MutexOptions, AsyncSemaphore> semaphore) {
+        // Who gives up is told on the thread that the time is over for, as no thread of an executor is the model
+        // checker's.
+        this.semaphore = semaphore.apply(
+                MutexOptions.ofDefaults().executor(Telling::deliverHere).alarm(this::setTimer));
         for (int i = 0; i < LineSpecification.REQUESTS; i++) {
             String name = nameOf(i);
-            requests.add(name.startsWith("work") ? startWork(name) : semaphore.acquire());
+            requests.add(name.startsWith("work") ? startWork(name, i) : this.semaphore.acquire(time(i)));
         }
+    }
+
+    /** A time for each request, which says whose it is. */
+    private static Duration time(int number) {
+        return Duration.ofNanos(1 + number);
+    }
+
+    private void setTimer(CompletableFuture<?> timer, long nanos) {
+        timers[(int) nanos - 1] = timer;
     }
 
     /** One permit. */
     public static class Mutex extends LineOperations {
         public Mutex() {
-            super(new AsyncMutex());
+            super(AsyncMutex::new);
         }
     }
 
     /** Two permits. */
     public static class Semaphore extends LineOperations {
         public Semaphore() {
-            super(new AsyncSemaphore(2));
+            super(options -> new AsyncSemaphore(2, options));
         }
     }
 
@@ -60,16 +77,16 @@ public abstract class LineOperations {
 
     @Operation
     public void acquire(@Param(name = "name") int name) {
-        newcomers.add(new Request("+" + name, semaphore.acquire()));
+        newcomers.add(new Request("+" + name, semaphore.acquire(time(name))));
     }
 
     @Operation
     public void work(@Param(name = "name") int name) {
-        startWork("work+" + name);
+        startWork("work+" + name, name);
     }
 
-    private CompletableFuture<String> startWork(String name) {
-        return semaphore.withPermit(() -> {
+    private CompletableFuture<String> startWork(String name, int number) {
+        return semaphore.withPermit(time(number), () -> {
             worked.add(name);
             return CompletableFuture.completedFuture(name);
         });
@@ -106,12 +123,18 @@ public abstract class LineOperations {
         return ((CompletableFuture<Object>) requests.get(number)).complete(null) && number != WORK;
     }
 
-    /** The time of a request is over; the clock that says so is not part of the race. */
+    /** The time of a request is over: its timer goes off, unless the request did not have to wait. */
     @Operation
     public void expire(@Param(name = "number") int number) {
-        if (requests.get(number) instanceof Ticket<?> ticket) {
-            ticket.expire(new TimeoutException());
+        CompletableFuture<?> timer = timers[number];
+        if (timer != null) {
+            timer.completeExceptionally(new TimeoutException());
         }
+    }
+
+    /** The time of a newcomer is over, if he is there. */
+    public void expireNewcomer(int name) {
+        expire(name);
     }
 
     @Operation

@@ -71,6 +71,12 @@ public abstract class LineSpecification {
         cancel(number);
     }
 
+    public void expireNewcomer(int name) {
+        if (!line.remove("+" + name)) {
+            line.remove("work+" + name);
+        }
+    }
+
     public void release(int number) {
         String name = LineOperations.nameOf(number);
         if (held.remove(name)) {

@@ -250,6 +250,29 @@ class MutexFaultTest {
         }
     }
 
+    /** No memory for a timer, after the place in line was taken. */
+    @Test
+    void aRequestWhoseTimeCannotBeMeasuredLeavesTheLine() throws Exception {
+        List<CompletableFuture<?>> timers = new ArrayList<>();
+        for (boolean comes : new boolean[] {false, true}) {
+            Permit[] first = new Permit[1];
+            AsyncMutex mutex = new AsyncMutex(MutexOptions.ofDefaults().alarm((timer, nanos) -> {
+                timers.add(timer);
+                if (comes) {
+                    first[0].close();
+                }
+                throw noMemory();
+            }));
+            first[0] = mutex.lock();
+            assertThatThrownBy(() -> mutex.acquire(Duration.ofDays(1))).isInstanceOf(OutOfMemoryError.class);
+            assertThat(mutex.queueLength()).isZero();
+            assertThat(mutex.available()).isEqualTo(comes ? 1 : 0);
+            first[0].close();
+            assertAtRest(mutex);
+        }
+        assertThat(timers).hasSize(2);
+    }
+
     /** What becomes of a request whose caller gets an error instead of the future. */
     @Test
     void aRequestThatIsAbandonedLosesNoPermitWhateverHasComeOfIt() throws Exception {

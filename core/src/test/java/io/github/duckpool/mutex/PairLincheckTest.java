@@ -38,16 +38,20 @@ class PairLincheckTest {
     /** All who waited have given up, so the permit goes back into the word, where somebody is just getting in line. */
     @Test
     void aNewcomerMeetsThePermitThatNobodyWaitedFor() {
+        check(
+                LineOperations.Mutex.class,
+                LineSpecification.One.class,
+                allGiveUp(),
+                List.of(operation(LineOperations.class, "release", 0), operation(LineOperations.class, "acquire", 5)),
+                List.of(operation(LineOperations.class, "drain")));
+    }
+
+    private static List<Actor> allGiveUp() {
         List<Actor> allGiveUp = new ArrayList<>();
         for (int number = 1; number < LineSpecification.REQUESTS; number++) {
             allGiveUp.add(operation(LineOperations.class, "cancel", number));
         }
-        check(
-                LineOperations.Mutex.class,
-                LineSpecification.One.class,
-                allGiveUp,
-                List.of(operation(LineOperations.class, "release", 0), operation(LineOperations.class, "acquire", 5)),
-                List.of(operation(LineOperations.class, "drain")));
+        return allGiveUp;
     }
 
     /** Whoever comes, gives up or is served in the moment is counted or not, and nobody else is. */
@@ -67,6 +71,47 @@ class PairLincheckTest {
                     List.of(),
                     List.of(change, operation(LineOperations.class, "queueLength")),
                     List.of(operation(LineOperations.class, "queueLength"), operation(LineOperations.class, "drain")));
+        }
+    }
+
+    /** The timer of a request is set after it got in line, and may go off before that is noted; the permit may come in that moment. */
+    @Test
+    void theTimeOfANewcomerIsOverAtOnce() {
+        for (String way : List.of("acquire", "work")) {
+            for (Actor other : List.of(
+                    operation(LineOperations.class, "expireNewcomer", 5),
+                    operation(LineOperations.class, "release", 0))) {
+                check(
+                        LineOperations.Mutex.class,
+                        LineSpecification.One.class,
+                        allGiveUp(),
+                        List.of(operation(LineOperations.class, way, 5), other),
+                        List.of(
+                                operation(LineOperations.class, "expireNewcomer", 5),
+                                operation(LineOperations.class, "queueLength"),
+                                operation(LineOperations.class, "drain")));
+            }
+        }
+    }
+
+    /** Wherever in line it is; and the permit may come, or its caller give up, in that moment. */
+    @Test
+    void theTimeOfARequestIsOver() {
+        for (int number = 1; number < LineSpecification.REQUESTS; number++) {
+            Actor over = operation(LineOperations.class, "expire", number);
+            for (Actor other : List.of(
+                    operation(LineOperations.class, "release", 0),
+                    operation(LineOperations.class, "cancel", number),
+                    operation(LineOperations.class, "expire", number % 4 + 1))) {
+                check(
+                        LineOperations.Mutex.class,
+                        LineSpecification.One.class,
+                        List.of(),
+                        List.of(over, other),
+                        List.of(
+                                operation(LineOperations.class, "queueLength"),
+                                operation(LineOperations.class, "drain")));
+            }
         }
     }
 
