@@ -76,14 +76,14 @@ class PathLeaseTest {
         Permit turn = mutex.acquire().get();
         assertThat(opener.closed).hasValue(1);
         while (!lease.obstacle().orElse("").contains("is not open")) { // then it rests
-            Thread.onSpinWait();
+            TimeUnit.MILLISECONDS.sleep(1);
         }
         assertThat(mutex.isAwaited()).isFalse();
 
         tenant.wanted = () -> true;
         lease.request();
         while (!mutex.isAwaited()) {
-            Thread.onSpinWait();
+            TimeUnit.MILLISECONDS.sleep(1);
         }
         turn.close();
         assertThat(tenant.told.take()).isEqualTo("opened");
@@ -91,7 +91,7 @@ class PathLeaseTest {
         // Whoever waits when it is passed on needs to ask nobody.
         Permit again = mutex.acquire().get();
         while (!mutex.isAwaited()) {
-            Thread.onSpinWait();
+            TimeUnit.MILLISECONDS.sleep(1);
         }
         again.close();
         assertThat(tenant.told.take()).isEqualTo("opened");
