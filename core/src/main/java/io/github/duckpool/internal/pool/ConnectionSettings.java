@@ -93,7 +93,9 @@ abstract class ConnectionSettings extends ConnectionDelegates {
     public void setClientInfo(Properties properties) throws SQLClientInfoException {
         Properties info = clientInfo();
         info.clear();
-        info.putAll(properties);
+        if (properties != null) {
+            info.putAll(properties);
+        }
     }
 
     @Override

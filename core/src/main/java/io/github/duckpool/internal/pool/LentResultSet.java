@@ -17,9 +17,17 @@ final class LentResultSet extends GettersByIndex {
     private @Nullable ResultSet raw;
     private boolean readToEnd;
 
+    /** How many more rows its reader is shown. */
+    private long rowsLeft = Long.MAX_VALUE;
+
     LentResultSet(LentStatement statement, ResultSet raw) {
         this.statement = statement;
         this.raw = raw;
+    }
+
+    /** Shows its reader so many rows at most. */
+    void endAfter(long rows) {
+        rowsLeft = rows;
     }
 
     @Override
@@ -77,8 +85,12 @@ final class LentResultSet extends GettersByIndex {
     @Override
     public boolean next() throws SQLException {
         ResultSet present = raw();
+        if (rowsLeft == 0) {
+            return false; // with the rest unread, which a return of the connection sees
+        }
         try {
             if (present.next()) {
+                rowsLeft--;
                 return true;
             }
             readToEnd = true;

@@ -192,7 +192,6 @@ class LentStatement extends StatementCore {
             raw.setQueryTimeout(0);
         }
         if (tuned) {
-            raw.setMaxRows(0);
             raw.setMaxFieldSize(0);
             raw.setEscapeProcessing(true);
             raw.setFetchSize(0);
@@ -226,22 +225,28 @@ class LentStatement extends StatementCore {
 
     @Override
     public int getMaxRows() throws SQLException {
-        return ask(Statement::getMaxRows);
+        return (int) Math.min(Integer.MAX_VALUE, getLargeMaxRows());
     }
 
     @Override
     public void setMaxRows(int max) throws SQLException {
-        tune(s -> s.setMaxRows(max));
+        setLargeMaxRows(max);
     }
 
     @Override
     public long getLargeMaxRows() throws SQLException {
-        return ask(Statement::getLargeMaxRows);
+        raw();
+        return maxRows();
     }
 
+    /** The driver takes a bound and gives all rows; here the result ends at the bound. */
     @Override
     public void setLargeMaxRows(long max) throws SQLException {
-        tune(s -> s.setLargeMaxRows(max));
+        raw();
+        if (max < 0) {
+            throw new SQLException("max rows must be at least 0, was " + max, "22023");
+        }
+        maxRows(max);
     }
 
     @Override

@@ -27,6 +27,9 @@ abstract class StatementCore implements Statement {
     private boolean failed;
     private int timeoutSeconds;
 
+    /** How many rows of a result its reader is shown; 0 for all. */
+    private long maxRows;
+
     StatementCore(LentConnection connection, Statement raw) {
         this.connection = connection;
         this.raw = raw;
@@ -56,6 +59,14 @@ abstract class StatementCore implements Statement {
         if (timeoutSeconds > 0) {
             fresh.setQueryTimeout(timeoutSeconds);
         }
+    }
+
+    final long maxRows() {
+        return maxRows;
+    }
+
+    final void maxRows(long max) {
+        maxRows = max;
     }
 
     final boolean hasFailed() {
@@ -128,6 +139,9 @@ abstract class StatementCore implements Statement {
     /** The handle of a native result, which is the statement's current one from now on. */
     final LentResultSet result(ResultSet rows) {
         LentResultSet handle = new LentResultSet(self(), rows);
+        if (maxRows > 0) {
+            handle.endAfter(maxRows);
+        }
         result = handle;
         return handle;
     }

@@ -149,6 +149,9 @@ class DriverGapsTest {
             assertThat(c.getClientInfo()).isEqualTo(all);
             c.setClientInfo("a", null);
             assertThat(c.getClientInfo()).isEmpty();
+            c.setClientInfo(all);
+            c.setClientInfo(null);
+            assertThat(c.getClientInfo()).isEmpty();
             assertThat((Throwable) c.getWarnings()).isNull();
             c.clearWarnings();
         }
@@ -205,6 +208,39 @@ class DriverGapsTest {
             s.executeQuery("SELECT 1").close();
             assertThat(s.isClosed()).isTrue();
         }
+    }
+
+    /** The driver takes the bound and gives every row. */
+    @Test
+    void aResultEndsAtTheBoundThatItsStatementWasGiven() throws SQLException {
+        String sql = "SELECT range FROM range(5)";
+        try (Connection c = slot.borrow()) {
+            try (PreparedStatement s = c.prepareStatement(sql)) {
+                s.setMaxRows(2);
+                assertThat(s.getMaxRows()).isEqualTo(2);
+                assertThat(rows(s.executeQuery())).isEqualTo(2);
+                s.setLargeMaxRows(3);
+                assertThat(s.getLargeMaxRows()).isEqualTo(3);
+                assertThat(s.execute()).isTrue();
+                assertThat(rows(s.getResultSet())).isEqualTo(3);
+                s.setMaxRows(0);
+                assertThat(rows(s.executeQuery())).isEqualTo(5);
+                s.setMaxRows(1);
+                assertThatThrownBy(() -> s.setMaxRows(-1)).hasMessageContaining("at least 0, was -1");
+            }
+            try (PreparedStatement next = c.prepareStatement(sql)) {
+                assertThat(next.getMaxRows()).isZero();
+                assertThat(rows(next.executeQuery())).isEqualTo(5);
+            }
+        }
+    }
+
+    private static int rows(ResultSet result) throws SQLException {
+        int count = 0;
+        while (result.next()) {
+            count++;
+        }
+        return count;
     }
 
     /** In 1.4 the driver forgets results that it has handed out, and 2.0 refuses a statement while a stream is open. */
