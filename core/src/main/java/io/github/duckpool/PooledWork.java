@@ -186,6 +186,6 @@ abstract class PooledWork extends PoolDataSource {
      * @throws SQLException as {@link #write(SqlFunction)}; nothing was committed, unless the SQLState is 08007
      */
     public final long append(String table, Stream<? extends @Nullable Object[]> rows) throws SQLException {
-        return work().appendAll(table, rows.iterator());
+        return work().appendAll(table, rows);
     }
 }

@@ -4,8 +4,8 @@ import io.github.duckpool.internal.pool.LentAppender;
 import io.github.duckpool.internal.pool.UnitOfWork;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Appends any number of rows as one transaction. For one thread, once. */
@@ -19,14 +19,18 @@ final class BulkAppend {
     private @Nullable LentAppender appender;
     private @Nullable List<ColumnType> appenderTypes;
 
+    private final List<@Nullable Object[]> chunk = new ArrayList<>(CHUNK);
+    private long written;
+    private @Nullable FailedInStream failed;
+
     BulkAppend(Table table, UnitOfWork unit, Units units) {
         this.table = table;
         this.unit = unit;
         this.units = units;
     }
 
-    /** Writes all rows, or none if anything fails, the rows' own iteration included. */
-    long write(Iterator<? extends @Nullable Object[]> rows) throws SQLException {
+    /** Writes all rows, or none if anything fails, the making of the rows included. */
+    long write(Stream<? extends @Nullable Object[]> rows) throws SQLException {
         unit.beginNow();
         try {
             long count = writeChunks(rows);
@@ -34,45 +38,90 @@ final class BulkAppend {
             unit.check();
             units.commit(unit);
             return count;
-        } catch (Throwable e) { // whatever the caller's iterator throws, undeclared as it may be
+        } catch (Throwable e) { // whatever the caller's stream throws, undeclared as it may be
             abandonAppender(e);
             Units.undo(unit, e);
             throw e;
         }
     }
 
-    private long writeChunks(Iterator<? extends @Nullable Object[]> rows) throws SQLException {
-        long count = 0;
-        List<@Nullable Object[]> chunk = new ArrayList<>(CHUNK);
-        while (rows.hasNext()) {
-            chunk.add(rows.next());
-            if (chunk.size() == CHUNK || !rows.hasNext()) {
-                write(chunk);
-                count += chunk.size();
-                chunk.clear();
+    /** The stream hands its rows on by itself: an iterator over it would cost a third of what appending them does. */
+    private long writeChunks(Stream<? extends @Nullable Object[]> rows) throws SQLException {
+        try {
+            rows.sequential().forEachOrdered(this::add);
+        } catch (FailedInStream e) {
+            if (e != failed) {
+                throw e; // another stream's, inside which this one runs
             }
         }
-        return count;
+        // Whatever the stream made of it.
+        if (failed != null) {
+            throw failed.asThrown();
+        }
+        if (!chunk.isEmpty()) {
+            write(chunk);
+        }
+        return written + chunk.size();
     }
 
-    private void write(List<@Nullable Object[]> chunk) throws SQLException {
+    private void add(@Nullable Object[] row) {
+        if (failed != null) {
+            throw failed;
+        }
+        chunk.add(row);
+        if (chunk.size() == CHUNK) {
+            try {
+                write(chunk);
+            } catch (SQLException | RuntimeException | Error e) {
+                failed = new FailedInStream(e);
+                throw failed;
+            }
+            written += CHUNK;
+            chunk.clear();
+        }
+    }
+
+    /** Brings what failed out of the caller's stream, which may throw no checked exception. */
+    private static final class FailedInStream extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Throwable failure;
+
+        FailedInStream(Throwable failure) {
+            super(null, failure, false, false);
+            this.failure = failure;
+        }
+
+        /** As if no stream had been between. */
+        SQLException asThrown() {
+            if (failure instanceof RuntimeException e) {
+                throw e;
+            }
+            if (failure instanceof Error e) {
+                throw e;
+            }
+            return (SQLException) failure;
+        }
+    }
+
+    private void write(List<@Nullable Object[]> rows) throws SQLException {
         LentAppender open = appender;
         List<ColumnType> types = appenderTypes;
         if (open == null || types == null) {
             types = table.readColumns(unit.connection());
-            if (!Table.accepts(types, chunk)) {
-                table.insertInParts(unit, chunk);
+            if (!Table.accepts(types, rows)) {
+                table.insertInParts(unit, rows);
                 return;
             }
             open = table.appender(unit);
             appender = open;
             appenderTypes = types;
-        } else if (!Table.accepts(types, chunk)) {
+        } else if (!Table.accepts(types, rows)) {
             finishAppender();
-            table.insertInParts(unit, chunk);
+            table.insertInParts(unit, rows);
             return;
         }
-        Table.append(open, types, chunk);
+        Table.append(open, types, rows);
     }
 
     private void finishAppender() throws SQLException {

@@ -5,9 +5,9 @@ import io.github.duckpool.internal.pool.HoldAndWait;
 import io.github.duckpool.internal.pool.UnitOfWork;
 import io.github.duckpool.mutex.Permit;
 import java.sql.SQLException;
-import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -210,7 +210,7 @@ public final class Writes {
      * @return how many there were
      * @throws SQLException if it failed and nothing was written, or the outcome is unknown
      */
-    public long appendAll(String table, Iterator<? extends @Nullable Object[]> rows) throws SQLException {
+    public long appendAll(String table, Stream<? extends @Nullable Object[]> rows) throws SQLException {
         refuse("append");
         Table target = table(table);
         Budget budget = budget(-1);
