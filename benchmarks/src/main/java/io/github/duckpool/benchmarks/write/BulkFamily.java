@@ -25,7 +25,7 @@ public final class BulkFamily implements Family {
         return "How many rows a second does one thread write that has many? The bare appender and the stream write all in one "
                 + "transaction; the futures are acknowledged row by row, up to " + BulkRows.IN_FLIGHT
                 + " on their way at a time; HikariCP's rows go by executeBatch, in transactions of " + BulkRows.BATCH
-                + ".";
+                + ". A transaction of each way after another.";
     }
 
     @Override
@@ -51,18 +51,19 @@ public final class BulkFamily implements Family {
     public List<Case> cases(Effort effort) {
         double seconds =
                 switch (effort) {
-                    case QUICK -> 0.25;
-                    case REPORT -> 1.5;
-                    case FULL, TRIAL -> effort.part(3.0);
+                    case QUICK -> 0.5;
+                    case REPORT -> 4;
+                    case FULL, TRIAL -> effort.part(12.0);
                 };
         List<String> ways = effort == Effort.QUICK
                 ? List.of(BulkRows.APPENDER, BulkRows.STREAM)
                 : List.of(BulkRows.APPENDER, BulkRows.STREAM, BulkRows.FUTURES, BulkRows.HIKARI);
+        var rows = new BulkRows(ways, seconds);
         return List.of(new Case(
                 ROWS,
                 AT,
                 ways.stream()
-                        .map(way -> new Contender(way, directory -> new BulkRows(seconds).run(way, directory)))
+                        .map(way -> new Contender(way, directory -> rows.part(way, directory)))
                         .toList()));
     }
 

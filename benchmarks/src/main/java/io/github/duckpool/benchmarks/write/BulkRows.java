@@ -11,8 +11,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
@@ -20,7 +24,11 @@ import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
-/** One turn: one thread writes rows in batches of a fixed size until the time is over, and counts afterwards what is there. */
+/**
+ * One round: one thread writes rows, a transaction of each way after another until the time is over, and counts afterwards what is there. What
+ * the processor and the disk give changes from one second to the next by more than the ways differ; so they share each second. Each
+ * contender's turn takes its part of what was measured.
+ */
 final class BulkRows {
     static final String APPENDER = "bare appender";
     static final String STREAM = "append(table, Stream)";
@@ -36,90 +44,213 @@ final class BulkRows {
     /** The rows of one of HikariCP's transactions. */
     static final int BATCH = 1000;
 
-    private static final int ROWS_PER_TRANSACTION = 200_000;
+    private static final int ROWS_PER_TRANSACTION = 100_000;
     private static final int ROWS_OF_FUTURES = 20_000;
-    private static final double WARM_UP_SECONDS = 1;
+    private static final int LEAST_TIMES = 3;
     private static final String[] TITLES =
             IntStream.range(0, 1000).mapToObj(i -> "letter " + i).toArray(String[]::new);
 
+    private final List<String> names;
     private final double seconds;
+    private final Map<String, Double> measured = new HashMap<>();
 
-    BulkRows(double seconds) {
+    /**
+     * Makes a round.
+     *
+     * @param names the ways
+     * @param seconds how long all of them together take, after as much again to warm up
+     */
+    BulkRows(List<String> names, double seconds) {
+        this.names = names;
         this.seconds = seconds;
     }
 
-    /** Writes so many rows, all of them committed when it returns. */
-    @FunctionalInterface
-    private interface Way {
-        int write() throws Exception;
+    /** Rows a second of one way; the first to ask in a round has all of them measured. */
+    Map<String, Double> part(String name, Path directory) throws Exception {
+        if (!measured.containsKey(name)) {
+            measured.clear();
+            measured.putAll(measure(directory));
+        }
+        return Map.of(THROUGHPUT, Objects.requireNonNull(measured.remove(name), name));
     }
 
-    Map<String, Double> run(String name, Path directory) throws Exception {
-        Path file = directory.resolve("b.duckdb");
-        return Map.of(
-                THROUGHPUT,
-                switch (name) {
-                    case APPENDER -> appender(file);
-                    case STREAM -> pooled(file, BulkRows::stream);
-                    case FUTURES -> pooled(file, BulkRows::futures);
-                    case HIKARI -> hikari(file);
-                    default -> throw new IllegalArgumentException("no such way: " + name);
-                });
+    private Map<String, Double> measure(Path directory) throws Exception {
+        List<Way> ways = new ArrayList<>();
+        try {
+            for (String name : names) {
+                ways.add(open(name, directory.resolve(ways.size() + ".duckdb")));
+            }
+            run(ways, seconds);
+            double[][] nanos = run(ways, seconds);
+            Map<String, Double> rates = new HashMap<>();
+            for (int i = 0; i < ways.size(); i++) {
+                ways.get(i).check();
+                rates.put(names.get(i), ways.get(i).rows() * 1e9 / median(nanos[i]));
+            }
+            return rates;
+        } finally {
+            for (Way way : ways) {
+                way.close();
+            }
+        }
     }
 
-    private double appender(Path file) throws Exception {
-        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file)) {
+    /** The time of each transaction of each way. */
+    private static double[][] run(List<Way> ways, double forSeconds) throws Exception {
+        List<List<Double>> nanos = new ArrayList<>();
+        ways.forEach(way -> nanos.add(new ArrayList<>()));
+        long deadlineNanos = System.nanoTime() + (long) (forSeconds * 1e9);
+        for (int i = 0; i < LEAST_TIMES || System.nanoTime() - deadlineNanos < 0; i++) {
+            for (int j = 0; j < ways.size(); j++) {
+                int which = (i + j) % ways.size();
+                long begin = System.nanoTime();
+                ways.get(which).write();
+                nanos.get(which).add((double) (System.nanoTime() - begin));
+            }
+        }
+        return nanos.stream()
+                .map(times -> times.stream().mapToDouble(Double::doubleValue).toArray())
+                .toArray(double[][]::new);
+    }
+
+    private static double median(double[] times) {
+        Arrays.sort(times);
+        return (times[(times.length - 1) / 2] + times[times.length / 2]) / 2;
+    }
+
+    private static Way open(String name, Path file) throws SQLException {
+        return switch (name) {
+            case APPENDER -> new Appender(DriverManager.getConnection("jdbc:duckdb:" + file));
+            case STREAM -> new Pooled(file, ROWS_PER_TRANSACTION, BulkRows::stream);
+            case FUTURES -> new Pooled(file, ROWS_OF_FUTURES, BulkRows::futures);
+            case HIKARI -> new Hikari(new HikariDataSource(Writer.hikari(file)));
+            default -> throw new IllegalArgumentException("no such way: " + name);
+        };
+    }
+
+    /** A way to write so many rows, all of them committed when it returns. */
+    private abstract static class Way implements AutoCloseable {
+        private final int rows;
+        private long written;
+
+        Way(int rows) {
+            this.rows = rows;
+        }
+
+        final int rows() {
+            return rows;
+        }
+
+        final void write() throws Exception {
+            writeRows();
+            written += rows;
+        }
+
+        /** Counts what is there. */
+        final void check() throws SQLException {
+            long there = count();
+            if (there != written) {
+                throw new IllegalStateException("there are " + there + " rows, not " + written);
+            }
+        }
+
+        abstract void writeRows() throws Exception;
+
+        abstract long count() throws SQLException;
+
+        @Override
+        public abstract void close() throws SQLException;
+    }
+
+    private static long count(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet counted = statement.executeQuery("SELECT count(*) FROM letters")) {
+            counted.next();
+            return counted.getLong(1);
+        }
+    }
+
+    private static final class Appender extends Way {
+        private final Connection connection;
+
+        Appender(Connection connection) throws SQLException {
+            super(ROWS_PER_TRANSACTION);
+            this.connection = connection;
             Writer.create(connection);
-            return measured(() -> append(connection), connection);
         }
-    }
 
-    private static int append(Connection connection) throws SQLException {
-        connection.setAutoCommit(false);
-        try (Statement begin = connection.createStatement()) {
-            begin.execute("FROM letters LIMIT 0"); // the driver begins with a statement, and an appender is none
-        }
-        try (DuckDBAppender appender = connection.unwrap(DuckDBConnection.class).createAppender("letters")) {
-            for (int i = 0; i < ROWS_PER_TRANSACTION; i++) {
-                appender.beginRow();
-                appender.append(i);
-                appender.append(title(i));
-                appender.endRow();
+        @Override
+        void writeRows() throws SQLException {
+            connection.setAutoCommit(false);
+            try (Statement begin = connection.createStatement()) {
+                begin.execute("FROM letters LIMIT 0"); // the driver begins with a statement, and an appender is none
             }
+            try (DuckDBAppender appender =
+                    connection.unwrap(DuckDBConnection.class).createAppender("letters")) {
+                for (int i = 0; i < ROWS_PER_TRANSACTION; i++) {
+                    appender.beginRow();
+                    appender.append(i);
+                    appender.append(title(i));
+                    appender.endRow();
+                }
+            }
+            connection.commit();
+            connection.setAutoCommit(true);
         }
-        connection.commit();
-        connection.setAutoCommit(true);
-        return ROWS_PER_TRANSACTION;
-    }
 
-    private static String title(int id) {
-        return TITLES[id % TITLES.length];
+        @Override
+        long count() throws SQLException {
+            return BulkRows.count(connection);
+        }
+
+        @Override
+        public void close() throws SQLException {
+            connection.close();
+        }
     }
 
     @FunctionalInterface
-    private interface Pooled {
-        int write(DuckPool pool) throws Exception;
+    private interface PooledWrite {
+        void to(DuckPool pool) throws Exception;
     }
 
-    private double pooled(Path file, Pooled way) throws Exception {
-        try (DuckPool pool = DuckPool.builder()
-                .database(file)
-                .maxSize(Writer.SIZE)
-                .borrowTimeout(Writer.TIMEOUT)
-                .build()) {
+    private static final class Pooled extends Way {
+        private final DuckPool pool;
+        private final PooledWrite write;
+
+        Pooled(Path file, int rows, PooledWrite write) throws SQLException {
+            super(rows);
+            this.write = write;
+            this.pool = DuckPool.builder()
+                    .database(file)
+                    .maxSize(Writer.SIZE)
+                    .borrowTimeout(Writer.TIMEOUT)
+                    .build();
             pool.write(Writer::create);
-            try (Connection connection = pool.getConnection()) {
-                return measured(() -> way.write(pool), connection);
-            }
+        }
+
+        @Override
+        void writeRows() throws Exception {
+            write.to(pool);
+        }
+
+        @Override
+        long count() throws SQLException {
+            return pool.read(BulkRows::count);
+        }
+
+        @Override
+        public void close() {
+            pool.close();
         }
     }
 
-    private static int stream(DuckPool pool) throws SQLException {
-        return (int) pool.append(
+    private static void stream(DuckPool pool) throws SQLException {
+        long unused = pool.append(
                 "letters", IntStream.range(0, ROWS_PER_TRANSACTION).mapToObj(i -> new Object[] {i, title(i)}));
     }
 
-    private static int futures(DuckPool pool) throws ExecutionException, InterruptedException {
+    private static void futures(DuckPool pool) throws ExecutionException, InterruptedException {
         ArrayDeque<CompletableFuture<@Nullable Void>> open = new ArrayDeque<>(IN_FLIGHT);
         for (int i = 0; i < ROWS_OF_FUTURES; i++) {
             if (open.size() == IN_FLIGHT) {
@@ -130,53 +261,48 @@ final class BulkRows {
         while (!open.isEmpty()) {
             open.remove().get();
         }
-        return ROWS_OF_FUTURES;
     }
 
-    private double hikari(Path file) throws Exception {
-        try (HikariDataSource pool = new HikariDataSource(Writer.hikari(file));
-                Connection counting = pool.getConnection()) {
-            Writer.create(counting);
-            return measured(
-                    () -> {
-                        try (Connection connection = pool.getConnection();
-                                PreparedStatement insert = connection.prepareStatement(Writer.INSERT)) {
-                            connection.setAutoCommit(false);
-                            for (int i = 0; i < BATCH; i++) {
-                                insert.setInt(1, i);
-                                insert.setString(2, title(i));
-                                insert.addBatch();
-                            }
-                            insert.executeBatch();
-                            connection.commit();
-                        }
-                        return BATCH;
-                    },
-                    counting);
-        }
-    }
+    private static final class Hikari extends Way {
+        private final HikariDataSource pool;
 
-    private double measured(Way way, Connection connection) throws Exception {
-        long before = work(way, WARM_UP_SECONDS);
-        long begin = System.nanoTime();
-        long rows = work(way, seconds);
-        double elapsed = (System.nanoTime() - begin) / 1e9;
-        try (Statement statement = connection.createStatement();
-                ResultSet counted = statement.executeQuery("SELECT count(*) FROM letters")) {
-            counted.next();
-            if (counted.getLong(1) != before + rows) {
-                throw new IllegalStateException("there are " + counted.getLong(1) + " rows, not " + (before + rows));
+        Hikari(HikariDataSource pool) throws SQLException {
+            super(BATCH);
+            this.pool = pool;
+            try (Connection connection = pool.getConnection()) {
+                Writer.create(connection);
             }
         }
-        return rows / elapsed;
+
+        @Override
+        void writeRows() throws SQLException {
+            try (Connection connection = pool.getConnection();
+                    PreparedStatement insert = connection.prepareStatement(Writer.INSERT)) {
+                connection.setAutoCommit(false);
+                for (int i = 0; i < BATCH; i++) {
+                    insert.setInt(1, i);
+                    insert.setString(2, title(i));
+                    insert.addBatch();
+                }
+                insert.executeBatch();
+                connection.commit();
+            }
+        }
+
+        @Override
+        long count() throws SQLException {
+            try (Connection connection = pool.getConnection()) {
+                return BulkRows.count(connection);
+            }
+        }
+
+        @Override
+        public void close() {
+            pool.close();
+        }
     }
 
-    private static long work(Way way, double forSeconds) throws Exception {
-        long rows = 0;
-        long deadlineNanos = System.nanoTime() + (long) (forSeconds * 1e9);
-        do {
-            rows += way.write();
-        } while (System.nanoTime() - deadlineNanos < 0);
-        return rows;
+    private static String title(int id) {
+        return TITLES[id % TITLES.length];
     }
 }

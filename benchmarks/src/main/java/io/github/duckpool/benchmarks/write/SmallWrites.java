@@ -22,7 +22,7 @@ final class SmallWrites {
             List.of(Metric.gain(THROUGHPUT, "commits/s"), Metric.cost("p50", "ms"), Metric.cost(P99, "ms"));
 
     private static final int MAX_SAMPLES = 200_000;
-    private static final double WARM_UP_SECONDS = 0.3;
+    private static final double WARM_UP_SECONDS = 0.7;
 
     private final int threads;
     private final double seconds;

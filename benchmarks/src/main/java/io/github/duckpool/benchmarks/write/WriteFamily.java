@@ -24,7 +24,8 @@ public final class WriteFamily implements Family {
     @Override
     public String question() {
         return "How many small writes a second are committed, and how long does each take? Every pool has 8 connections; "
-                + "HikariCP's are in auto-commit mode, and on one hot row its threads retry with backoff until they succeed.";
+                + "HikariCP's are in auto-commit mode, and on one hot row its threads retry with backoff until they succeed. No pool "
+                + "at all: threads that pass one connection of the driver on, in order.";
     }
 
     @Override
@@ -61,7 +62,7 @@ public final class WriteFamily implements Family {
         for (int threads : effort.isComplete() ? new int[] {1, 2, 8, 32} : new int[] {1, 8, 32}) {
             cases.add(of(INSERTS, threads, seconds, List.of(Writer.HIKARI, Writer.WRITE, Writer.GROUP, Writer.APPEND)));
         }
-        cases.add(of(HOT_ROW, 32, seconds, List.of(Writer.HIKARI, Writer.WRITE, Writer.GROUP)));
+        cases.add(of(HOT_ROW, 32, seconds, List.of(Writer.HIKARI, Writer.WRITE, Writer.GROUP, Writer.PASSED_ON)));
         return cases;
     }
 
@@ -82,14 +83,16 @@ public final class WriteFamily implements Family {
 
     private static Target faster(String writer, String group, int threads, double bound) {
         return Target.atLeast(
-                "commits/s over HikariCP's",
+                "commits/s over HikariCP's: " + writer + ", " + group + ", " + at(threads),
                 new Ratio(group, at(threads), SmallWrites.THROUGHPUT, writer, Writer.HIKARI),
                 bound);
     }
 
     private static Target shorter(String writer, String group, double bound) {
         return Target.atMost(
-                "p99 over HikariCP's", new Ratio(group, at(32), SmallWrites.P99, writer, Writer.HIKARI), bound);
+                "p99 over HikariCP's: " + writer + ", " + group + ", " + at(32),
+                new Ratio(group, at(32), SmallWrites.P99, writer, Writer.HIKARI),
+                bound);
     }
 
     @Override

@@ -7,9 +7,12 @@ import io.github.duckpool.DuckPoolBuilder;
 import io.github.duckpool.GroupCommit;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -22,6 +25,7 @@ interface Writer extends AutoCloseable {
     String GROUP = "write, group commit";
     String APPEND = "append";
     String HIKARI = "HikariCP";
+    String PASSED_ON = "one connection, passed on";
 
     /** The size of every pool. */
     int SIZE = 8;
@@ -47,6 +51,7 @@ interface Writer extends AutoCloseable {
             case WRITE -> new Pooled(DuckPool.builder(), file);
             case GROUP -> new Pooled(DuckPool.builder().groupCommit(GroupCommit.upTo(64)), file);
             case APPEND -> new Appending(file);
+            case PASSED_ON -> new PassedOnConnection(DriverManager.getConnection("jdbc:duckdb:" + file));
             default -> throw new IllegalArgumentException("no such writer: " + name);
         };
     }
@@ -155,6 +160,60 @@ interface Writer extends AutoCloseable {
         @Override
         public void close() {
             pool.close();
+        }
+    }
+
+    /** One connection of the driver and a statement prepared once, passed from thread to thread in order: all that is left out is a pool. */
+    final class PassedOnConnection implements Writer {
+        private final Semaphore line = new Semaphore(1, true);
+        private final Connection connection;
+        private final Statement transaction;
+        private final PreparedStatement insert;
+        private final PreparedStatement update;
+
+        PassedOnConnection(Connection connection) throws SQLException {
+            this.connection = connection;
+            create(connection);
+            transaction = connection.createStatement();
+            insert = connection.prepareStatement(INSERT);
+            update = connection.prepareStatement(UPDATE);
+        }
+
+        @Override
+        public void insert(int id) throws SQLException {
+            commit(insert, id);
+        }
+
+        @Override
+        public void addToTheHotRow() throws SQLException {
+            commit(update, 1);
+        }
+
+        private void commit(PreparedStatement statement, int id) throws SQLException {
+            line.acquireUninterruptibly();
+            try {
+                transaction.execute("BEGIN");
+                statement.setInt(1, id);
+                if (statement == insert) {
+                    statement.setString(2, "letter");
+                }
+                statement.executeUpdate();
+                transaction.execute("COMMIT");
+            } finally {
+                line.release();
+            }
+        }
+
+        @Override
+        public void close() {
+            try (connection;
+                    transaction;
+                    insert;
+                    update) {
+                line.acquireUninterruptibly();
+            } catch (SQLException e) {
+                throw new IllegalStateException("the connection must close", e);
+            }
         }
     }
 }
