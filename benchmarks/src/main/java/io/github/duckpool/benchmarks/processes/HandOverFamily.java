@@ -7,6 +7,7 @@ import io.github.duckpool.benchmarks.harness.Family;
 import io.github.duckpool.benchmarks.harness.Metric;
 import io.github.duckpool.benchmarks.harness.Ratio;
 import io.github.duckpool.benchmarks.harness.Target;
+import io.github.duckpool.benchmarks.harness.Together;
 import java.time.Duration;
 import java.util.List;
 
@@ -70,13 +71,7 @@ public final class HandOverFamily implements Family {
 
     private static Case passedOn(String size, int rows, int times, boolean all) {
         List<String> ways = all ? List.of(POOL, PassedOn.TWO, PassedOn.BARE) : List.of(POOL, PassedOn.TWO);
-        var passedOn = new PassedOn(ways, rows, times);
-        return new Case(
-                PASSED_ON,
-                size,
-                ways.stream()
-                        .map(way -> new Contender(way, directory -> passedOn.part(way, directory)))
-                        .toList());
+        return new Case(PASSED_ON, size, Together.contenders(ways, new PassedOn(ways, rows, times)::measure));
     }
 
     private static Case killed() {

@@ -11,13 +11,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Ways to pass a file on, measured in one go: one hand-over of each way after another, on one and the same file, so that whatever else
  * the machine does, and wherever the file lies, meets all alike. DuckDB's own share of a hand-over differs by a third from one
- * second to the next; ways that had some seconds each, one after another, differed by as much. Each contender's turn takes its
- * part of what was measured.
+ * second to the next; ways that had some seconds each, one after another, differed by as much.
  */
 final class PassedOn {
     static final String POOL = "duckpool";
@@ -29,7 +27,6 @@ final class PassedOn {
     private final List<String> ways;
     private final int rows;
     private final int times;
-    private final Map<String, Map<String, Double>> measured = new HashMap<>();
 
     PassedOn(List<String> ways, int rows, int times) {
         this.ways = ways;
@@ -37,16 +34,8 @@ final class PassedOn {
         this.times = times;
     }
 
-    /** The median of one way; the first to ask in a round has all of them measured. */
-    Map<String, Double> part(String way, Path directory) throws Exception {
-        if (!measured.containsKey(way)) {
-            measured.clear();
-            measured.putAll(measure(directory));
-        }
-        return Objects.requireNonNull(measured.remove(way), way);
-    }
-
-    private Map<String, Map<String, Double>> measure(Path directory) throws Exception {
+    /** The median of each way. */
+    Map<String, Map<String, Double>> measure(Path directory) throws Exception {
         Path file = HandOver.filled(directory, rows);
         double[][] millis = new double[ways.size()][WARM_UPS + times];
         FileMutex line = FileMutex.of(file);

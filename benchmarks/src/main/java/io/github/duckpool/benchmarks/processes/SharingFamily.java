@@ -1,17 +1,14 @@
 package io.github.duckpool.benchmarks.processes;
 
 import io.github.duckpool.benchmarks.harness.Case;
-import io.github.duckpool.benchmarks.harness.Contender;
 import io.github.duckpool.benchmarks.harness.Effort;
 import io.github.duckpool.benchmarks.harness.Family;
-import io.github.duckpool.benchmarks.harness.JmhTurn;
 import io.github.duckpool.benchmarks.harness.Metric;
 import io.github.duckpool.benchmarks.harness.Ratio;
 import io.github.duckpool.benchmarks.harness.Target;
+import io.github.duckpool.benchmarks.harness.Together;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 
 /** What sharing costs while there is nobody to share with. */
 public final class SharingFamily implements Family {
@@ -28,12 +25,12 @@ public final class SharingFamily implements Family {
     @Override
     public String question() {
         return "What does a pool that would pass the file on cost per borrow and return while nobody waits for it, compared with "
-                + "one that keeps it? Every turn is a JMH fork; forks of the same code differ, so it takes many.";
+                + "one that keeps it? Thousands of borrows of each after thousands of the other, in one JVM: forks of the same code differ by more than the target.";
     }
 
     @Override
     public List<Metric> metrics() {
-        return List.of(Metric.cost(JmhTurn.SCORE, "ns"), Metric.cost(JmhTurn.ALLOCATED, "B"));
+        return List.of(Metric.cost(IdleSharing.TIME, "ns"));
     }
 
     @Override
@@ -52,27 +49,15 @@ public final class SharingFamily implements Family {
 
     @Override
     public List<Case> cases(Effort effort) {
-        int millis = effort.part(300);
-        return List.of(new Case(
-                GROUP,
-                AT,
-                Stream.of(COOPERATIVE, EXCLUSIVE)
-                        .map(sharing -> new Contender(
-                                sharing,
-                                new JmhTurn(
-                                        SharingBenchmark.class,
-                                        "borrowAndReturn",
-                                        1,
-                                        Map.of("sharing", sharing),
-                                        millis)))
-                        .toList()));
+        var borrows = new IdleSharing(effort == Effort.QUICK ? 100 : effort.part(400));
+        return List.of(new Case(GROUP, AT, Together.contenders(List.of(COOPERATIVE, EXCLUSIVE), borrows::measure)));
     }
 
     @Override
     public List<Target> targets() {
         return List.of(Target.atMost(
                 "time of a cooperative pool, over that of an exclusive one",
-                new Ratio(GROUP, AT, JmhTurn.SCORE, COOPERATIVE, EXCLUSIVE),
+                new Ratio(GROUP, AT, IdleSharing.TIME, COOPERATIVE, EXCLUSIVE),
                 1.05));
     }
 }

@@ -1,12 +1,12 @@
 package io.github.duckpool.benchmarks.write;
 
 import io.github.duckpool.benchmarks.harness.Case;
-import io.github.duckpool.benchmarks.harness.Contender;
 import io.github.duckpool.benchmarks.harness.Effort;
 import io.github.duckpool.benchmarks.harness.Family;
 import io.github.duckpool.benchmarks.harness.Metric;
 import io.github.duckpool.benchmarks.harness.Ratio;
 import io.github.duckpool.benchmarks.harness.Target;
+import io.github.duckpool.benchmarks.harness.Together;
 import java.time.Duration;
 import java.util.List;
 
@@ -58,13 +58,7 @@ public final class BulkFamily implements Family {
         List<String> ways = effort == Effort.QUICK
                 ? List.of(BulkRows.APPENDER, BulkRows.STREAM)
                 : List.of(BulkRows.APPENDER, BulkRows.STREAM, BulkRows.FUTURES, BulkRows.HIKARI);
-        var rows = new BulkRows(ways, seconds);
-        return List.of(new Case(
-                ROWS,
-                AT,
-                ways.stream()
-                        .map(way -> new Contender(way, directory -> rows.part(way, directory)))
-                        .toList()));
+        return List.of(new Case(ROWS, AT, Together.contenders(ways, new BulkRows(ways, seconds)::measure)));
     }
 
     @Override

@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
@@ -26,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One round: one thread writes rows, a transaction of each way after another until the time is over, and counts afterwards what is there. What
- * the processor and the disk give changes from one second to the next by more than the ways differ; so they share each second. Each
- * contender's turn takes its part of what was measured.
+ * the processor and the disk give changes from one second to the next by more than the ways differ; so they share each second.
  */
 final class BulkRows {
     static final String APPENDER = "bare appender";
@@ -52,7 +50,6 @@ final class BulkRows {
 
     private final List<String> names;
     private final double seconds;
-    private final Map<String, Double> measured = new HashMap<>();
 
     /**
      * Makes a round.
@@ -65,16 +62,8 @@ final class BulkRows {
         this.seconds = seconds;
     }
 
-    /** Rows a second of one way; the first to ask in a round has all of them measured. */
-    Map<String, Double> part(String name, Path directory) throws Exception {
-        if (!measured.containsKey(name)) {
-            measured.clear();
-            measured.putAll(measure(directory));
-        }
-        return Map.of(THROUGHPUT, Objects.requireNonNull(measured.remove(name), name));
-    }
-
-    private Map<String, Double> measure(Path directory) throws Exception {
+    /** Rows a second of each way. */
+    Map<String, Map<String, Double>> measure(Path directory) throws Exception {
         List<Way> ways = new ArrayList<>();
         try {
             for (String name : names) {
@@ -82,10 +71,10 @@ final class BulkRows {
             }
             run(ways, seconds);
             double[][] nanos = run(ways, seconds);
-            Map<String, Double> rates = new HashMap<>();
+            Map<String, Map<String, Double>> rates = new HashMap<>();
             for (int i = 0; i < ways.size(); i++) {
                 ways.get(i).check();
-                rates.put(names.get(i), ways.get(i).rows() * 1e9 / median(nanos[i]));
+                rates.put(names.get(i), Map.of(THROUGHPUT, ways.get(i).rows() * 1e9 / median(nanos[i])));
             }
             return rates;
         } finally {

@@ -1,12 +1,12 @@
 package io.github.duckpool.benchmarks.write;
 
 import io.github.duckpool.benchmarks.harness.Case;
-import io.github.duckpool.benchmarks.harness.Contender;
 import io.github.duckpool.benchmarks.harness.Effort;
 import io.github.duckpool.benchmarks.harness.Family;
 import io.github.duckpool.benchmarks.harness.Metric;
 import io.github.duckpool.benchmarks.harness.Ratio;
 import io.github.duckpool.benchmarks.harness.Target;
+import io.github.duckpool.benchmarks.harness.Together;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,9 +55,9 @@ public final class WriteFamily implements Family {
     @Override
     public List<Case> cases(Effort effort) {
         if (effort == Effort.QUICK) {
-            return List.of(of(INSERTS, 8, 0.5, List.of(Writer.HIKARI, Writer.GROUP)));
+            return List.of(of(INSERTS, 8, 0.75, List.of(Writer.HIKARI, Writer.GROUP)));
         }
-        double seconds = effort.isComplete() ? effort.part(5.0) : 1.5;
+        double seconds = effort.isComplete() ? effort.part(6.0) : 1.5;
         List<Case> cases = new ArrayList<>();
         for (int threads : effort.isComplete() ? new int[] {1, 2, 8, 32} : new int[] {1, 8, 32}) {
             cases.add(of(INSERTS, threads, seconds, List.of(Writer.HIKARI, Writer.WRITE, Writer.GROUP, Writer.APPEND)));
@@ -67,14 +67,8 @@ public final class WriteFamily implements Family {
     }
 
     private static Case of(String group, int threads, double seconds, List<String> writers) {
-        return new Case(
-                group,
-                at(threads),
-                writers.stream()
-                        .map(writer -> new Contender(
-                                writer, directory -> new SmallWrites(threads, seconds, group.equals(HOT_ROW))
-                                        .run(writer, directory)))
-                        .toList());
+        var writes = new SmallWrites(writers, threads, seconds, group.equals(HOT_ROW));
+        return new Case(group, at(threads), Together.contenders(writers, writes::measure));
     }
 
     private static String at(int threads) {

@@ -1,0 +1,55 @@
+package io.github.duckpool.benchmarks.harness;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Contenders that are measured in one go, a little of each after a little of the others, because what the machine gives changes from one
+ * second to the next by more than they differ. The first turn of a round measures all; each turn takes its part.
+ */
+public final class Together {
+    private final Measurement measurement;
+    private final Map<String, Map<String, Double>> measured = new HashMap<>();
+
+    /** Measures all of them. */
+    @FunctionalInterface
+    public interface Measurement {
+        /**
+         * Sets up, warms up, measures and cleans up.
+         *
+         * @param directory empty, and deleted afterwards
+         * @return the sample of each contender, by its name
+         * @throws Exception if anything fails
+         */
+        Map<String, Map<String, Double>> measure(Path directory) throws Exception;
+    }
+
+    private Together(Measurement measurement) {
+        this.measurement = measurement;
+    }
+
+    /**
+     * Makes the contenders of one case.
+     *
+     * @param names their names
+     * @param measurement gives a sample for each name
+     * @return the contenders, in this order
+     */
+    public static List<Contender> contenders(List<String> names, Measurement measurement) {
+        Together together = new Together(measurement);
+        return names.stream()
+                .map(name -> new Contender(name, directory -> together.part(name, directory)))
+                .toList();
+    }
+
+    private Map<String, Double> part(String name, Path directory) throws Exception {
+        if (!measured.containsKey(name)) {
+            measured.clear();
+            measured.putAll(measurement.measure(directory));
+        }
+        return Objects.requireNonNull(measured.remove(name), name);
+    }
+}
