@@ -59,9 +59,25 @@ public class CallbackBenchmark {
 
     @Benchmark
     @OperationsPerInvocation(IN_FLIGHT)
-    @SuppressWarnings({"NullAway", "ThreadPriorityCheck"
-    }) // made before; lets the other threads on where there are more than cores
+    @SuppressWarnings("NullAway") // made before
     public int callbacks(Client client) {
+        return callbacks(line, client);
+    }
+
+    /** What each of several threads does with one line. */
+    static Supplier<Contended.Client> clients(String lock, boolean isLong) {
+        AsyncLine shared = AsyncLine.of(lock, isLong);
+        return () -> {
+            Client client = new Client();
+            return () -> {
+                callbacks(shared, client);
+                return IN_FLIGHT;
+            };
+        };
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // lets the other threads on where there are more than cores
+    private static int callbacks(AsyncLine line, Client client) {
         for (int i = 0; i < IN_FLIGHT; i++) {
             line.request(client.work);
         }

@@ -7,10 +7,13 @@ import io.github.duckpool.benchmarks.harness.JmhTurn;
 import io.github.duckpool.benchmarks.harness.Metric;
 import io.github.duckpool.benchmarks.harness.Ratio;
 import io.github.duckpool.benchmarks.harness.Target;
+import io.github.duckpool.benchmarks.harness.Together;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** What a fair mutex costs threads and futures, and how fast it serves those who wait. */
 public final class MutexFamily implements Family {
@@ -35,7 +38,7 @@ public final class MutexFamily implements Family {
     @Override
     public String question() {
         return "What does a fair mutex cost threads and callbacks, each per thread, and how long does it take to serve each of a long line?"
-                + " Every turn is a JMH fork, but for 8 and 32 threads on one lock, which are counted while all of them are at it.";
+                + " Every turn is a JMH fork, but for several threads on one lock, which are counted while all of them are at it, in slices that follow one another.";
     }
 
     @Override
@@ -100,30 +103,27 @@ public final class MutexFamily implements Family {
             int millis) {
         List<Case> cases = new ArrayList<>();
         for (int threads : blockingThreads) {
-            if (threads > 2) {
-                cases.add(Case.of(
-                        BLOCKING,
-                        Case.threads(threads),
-                        blocking,
-                        name -> new ContendedTurn(name, threads, 5 * millis)));
+            if (threads > 1) {
+                cases.add(contended(BLOCKING, threads, blocking, MutexFamily::holder, 10 * millis));
                 continue;
             }
-            int alone =
-                    threads == 1 ? 3 * millis : millis; // a few nanoseconds are told apart only when all is compiled
-            cases.add(of(BLOCKING, Case.threads(threads), blocking, BlockingBenchmark.class, "lock", threads, alone));
+            // A few nanoseconds are told apart only when all is compiled.
+            cases.add(of(BLOCKING, Case.threads(1), blocking, BlockingBenchmark.class, "lock", 1, 3 * millis));
         }
         if (!trying.isEmpty()) {
             cases.add(of(TRYING, Case.threads(1), trying, BlockingBenchmark.class, "tryLock", 1, millis));
         }
         for (int threads : callbackThreads) {
-            cases.add(of(
-                    CALLBACKS,
-                    Case.threads(threads),
-                    callbacks,
-                    CallbackBenchmark.class,
-                    "callbacks",
-                    threads,
-                    millis));
+            if (threads > 1) {
+                cases.add(contended(
+                        CALLBACKS,
+                        threads,
+                        callbacks,
+                        name -> CallbackBenchmark.clients(name, threads > 2),
+                        10 * millis));
+                continue;
+            }
+            cases.add(of(CALLBACKS, Case.threads(1), callbacks, CallbackBenchmark.class, "callbacks", 1, 2 * millis));
         }
         if (!drained.isEmpty()) {
             // One call serves the whole line, so it takes longer until all is compiled.
@@ -131,6 +131,26 @@ public final class MutexFamily implements Family {
             cases.add(of(DRAIN, MANY, drained, DrainBenchmark.class, "many", 1, 4 * millis));
         }
         return cases;
+    }
+
+    private static Case contended(
+            String group,
+            int threads,
+            List<String> names,
+            Function<String, Supplier<Contended.Client>> lock,
+            int millis) {
+        return new Case(
+                group,
+                Case.threads(threads),
+                Together.contenders(names, new Contended(names, lock, threads, millis)::measure));
+    }
+
+    private static Supplier<Contended.Client> holder(String name) {
+        BlockingLock held = BlockingLock.waiting(name);
+        return () -> () -> {
+            held.hold();
+            return 1;
+        };
     }
 
     private static Case of(
