@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -194,6 +195,40 @@ class AppendTest {
                 })))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("mine");
+        assertThat(strings("SELECT count(*) FROM t")).containsExactly("0");
+        pool.append("t", 1, "one");
+    }
+
+    /** Stages that keep exceptions to themselves, or make others of them, are the caller's; what failed is ours to say. */
+    @Test
+    void aStreamThatGoesOnAfterAFailureEndsAllTheSame() throws Exception {
+        AtomicInteger read = new AtomicInteger();
+        Stream<Object[]> deaf = IntStream.range(0, 1_000_000).boxed().mapMulti((i, sink) -> {
+            read.incrementAndGet();
+            try {
+                sink.accept(new Object[] {i < 2_000 ? "no number " + i : (Object) i, "n"});
+            } catch (RuntimeException e) {
+                // a bad row, it thinks
+            }
+        });
+        assertThatThrownBy(() -> pool.append("t", deaf)).isInstanceOf(SQLException.class);
+        assertThat(read).hasValueLessThan(10_000);
+        Stream<Object[]> wrapping = IntStream.range(0, 10_000).boxed().mapMulti((i, sink) -> {
+            try {
+                sink.accept(new Object[] {i < 2_000 ? "no number " + i : (Object) i, "n"});
+            } catch (Throwable e) {
+                throw new IllegalStateException("row " + i, e);
+            }
+        });
+        assertThatThrownBy(() -> pool.append("t", wrapping)).isInstanceOf(SQLException.class);
+        Stream<Object[]> deafer = IntStream.range(0, 10_000).boxed().mapMulti((i, sink) -> {
+            try {
+                sink.accept(new Object[] {i < 2_000 ? "no number " + i : (Object) i, "n"});
+            } catch (Throwable e) {
+                // all errors too
+            }
+        });
+        assertThatThrownBy(() -> pool.append("t", deafer)).isInstanceOf(SQLException.class);
         assertThat(strings("SELECT count(*) FROM t")).containsExactly("0");
         pool.append("t", 1, "one");
     }

@@ -310,7 +310,7 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
         if (queue(ticket) >= 0 && timeout != null) {
             try {
                 Expiry.after(timeout, ticket);
-            } catch (Error e) { // no memory for the timer: nobody gets to know of the place in line
+            } catch (Throwable e) { // no memory for the timer, for one: nobody gets to know of the place in line
                 ticket.abandon();
                 throw e;
             }

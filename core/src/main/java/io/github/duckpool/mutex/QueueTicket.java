@@ -160,7 +160,9 @@ final class QueueTicket {
     /** How many tickets were drawn, and not passed on, if those of this process don't tell; with the bounds of {@link #behind()}. */
     static long outstanding(QueueFile file) throws IOException {
         long counted = file.next() - 1 - file.released();
-        return counted > 0 || !isAnyHeld(file, 1) ? Math.max(0, counted) : 1;
+        // A count of 0 is trusted: to look takes the guard, and who only tries for a free file is refused while
+        // somebody has that.
+        return counted >= 0 || !isAnyHeld(file, 1) ? Math.max(0, counted) : 1;
     }
 
     private static boolean isAnyHeld(QueueFile file, long from) throws IOException {

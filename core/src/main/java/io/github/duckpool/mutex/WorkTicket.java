@@ -29,10 +29,20 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
         }
         CompletableFuture<T> done = ifDone(stage);
         if (done != null) {
-            line.giveBack(token);
+            giveBackAfterwards(line, token);
             return done;
         }
         return WorkEnd.of(stage, line, token, null).result;
+    }
+
+    /** The work is done, whatever comes of telling the next one by an executor that is broken: its result is not to be lost with that. */
+    private static void giveBackAfterwards(PermitLine line, long token) {
+        try {
+            line.giveBack(token);
+        } catch (Throwable e) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+        }
     }
 
     /**

@@ -239,6 +239,29 @@ class BrokenExecutorTest {
     }
 
     @Test
+    void workThatWasDoneAtOnceKeepsItsResultWhoeverCannotBeTold() throws Exception {
+        for (Supplier<Throwable> fault : FAULTS) {
+            AsyncMutex mutex = mutex(failing(fault));
+            AtomicReference<@Nullable Throwable> unseen = new AtomicReference<>();
+            Thread.UncaughtExceptionHandler before = Thread.currentThread().getUncaughtExceptionHandler();
+            Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> unseen.set(e));
+            AtomicReference<@Nullable CompletableFuture<Permit>> next = new AtomicReference<>();
+            try {
+                CompletableFuture<String> done = mutex.withPermit(() -> {
+                    next.set(mutex.acquire());
+                    return CompletableFuture.completedFuture("done");
+                });
+                assertThat(done).isCompletedWithValue("done");
+                CompletableFuture<Permit> told = next.get();
+                assertThat(told).isNotNull();
+                told.get(10, TimeUnit.SECONDS);
+            } finally {
+                Thread.currentThread().setUncaughtExceptionHandler(before);
+            }
+        }
+    }
+
+    @Test
     void whoCannotBeToldThatItIsClosedIsToldSomething() throws Exception {
         for (Supplier<Throwable> fault : FAULTS) {
             KeyedMutex<Mute> keyed = new KeyedMutex<>();

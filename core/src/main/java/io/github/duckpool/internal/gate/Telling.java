@@ -50,6 +50,9 @@ final class Telling<V> implements Runnable {
     @Override
     @SuppressWarnings("unchecked")
     public void run() {
+        if (begun) { // put off after all, by a queue that failed to grow
+            return;
+        }
         begun = true;
         if (outcome instanceof Supplier<?> why) {
             future.completeExceptionally(made(why));

@@ -39,6 +39,7 @@ public final class ConnectionPool {
     private final CutOff cutOff;
     private final HoldAndWait holdAndWait;
     private final boolean tracksLeaks;
+    private volatile boolean usesClock;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CountDownLatch closedCompletely = new CountDownLatch(1);
 
@@ -77,8 +78,9 @@ public final class ConnectionPool {
 
     /** Begins housekeeping, and opens the database at once if connections are to be kept ready. Closes the pool if it fails. */
     public void start() {
-        CoarseClock.use();
         try {
+            CoarseClock.use();
+            usesClock = true;
             threads.every(Housekeeping.periodNanos(settings), new Housekeeping(settings, this));
             if (settings.minIdle() > 0) {
                 lease.request();
@@ -316,7 +318,9 @@ public final class ConnectionPool {
             lease.close();
             life.close();
             threads.shutdown();
-            CoarseClock.release();
+            if (usesClock) {
+                CoarseClock.release();
+            }
             closedCompletely.countDown();
             if (interrupted) {
                 Thread.currentThread().interrupt();

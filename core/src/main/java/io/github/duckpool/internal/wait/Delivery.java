@@ -45,7 +45,19 @@ public final class Delivery {
         } else if (loop[NEXT] == null) {
             loop[NEXT] = task;
         } else {
-            later(loop).add(task);
+            addLast(later(loop), task);
+        }
+    }
+
+    /** The JDK's queue takes the task before it grows: left there when no memory is found, it would be run twice, or the oldest be overwritten. */
+    private static void addLast(ArrayDeque<Runnable> later, Runnable task) {
+        try {
+            later.addLast(task);
+        } catch (Throwable e) {
+            if (later.peekLast() == task) {
+                later.pollLast();
+            }
+            throw e;
         }
     }
 
@@ -145,12 +157,19 @@ public final class Delivery {
             if (!take()) {
                 return;
             }
-            @Nullable Object[] outer = LOOPS.get();
-            LOOPS.set(loop);
+            @Nullable Object[] outer = null;
+            try {
+                outer = LOOPS.get();
+                LOOPS.set(loop);
+            } catch (Throwable e) { // no memory, on a fresh thread: the loop works as well unseen
+                outer = null;
+            }
             try {
                 drain(loop, first, EXECUTOR_LIMIT, overflow);
             } finally {
-                LOOPS.set(outer);
+                if (outer != null) {
+                    LOOPS.set(outer);
+                }
             }
         }
     }

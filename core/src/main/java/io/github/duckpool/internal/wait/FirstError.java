@@ -13,7 +13,11 @@ public final class FirstError {
             return e;
         }
         if (earlier != e) {
-            earlier.addSuppressed(e);
+            try {
+                earlier.addSuppressed(e);
+            } catch (Throwable noMemory) {
+                // Whoever asks has others to tell, which matters more than a later error.
+            }
         }
         return earlier;
     }

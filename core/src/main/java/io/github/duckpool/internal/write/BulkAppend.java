@@ -2,6 +2,7 @@ package io.github.duckpool.internal.write;
 
 import io.github.duckpool.internal.pool.LentAppender;
 import io.github.duckpool.internal.pool.UnitOfWork;
+import io.github.duckpool.internal.wait.FirstError;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,9 @@ final class BulkAppend {
 
     private final List<@Nullable Object[]> chunk = new ArrayList<>(CHUNK);
     private long written;
-    private @Nullable FailedInStream failed;
+
+    /** Why no row may follow any more. */
+    private @Nullable Throwable failed;
 
     BulkAppend(Table table, UnitOfWork unit, Units units) {
         this.table = table;
@@ -49,14 +52,14 @@ final class BulkAppend {
     private long writeChunks(Stream<? extends @Nullable Object[]> rows) throws SQLException {
         try {
             rows.sequential().forEachOrdered(this::add);
-        } catch (FailedInStream e) {
-            if (e != failed) {
-                throw e; // another stream's, inside which this one runs
+        } catch (Throwable e) {
+            if (failed == null) {
+                throw e;
             }
+            // Whatever the stream's stages made of it.
         }
-        // Whatever the stream made of it.
         if (failed != null) {
-            throw failed.asThrown();
+            FirstError.raise(failed);
         }
         if (!chunk.isEmpty()) {
             write(chunk);
@@ -66,41 +69,30 @@ final class BulkAppend {
 
     private void add(@Nullable Object[] row) {
         if (failed != null) {
-            throw failed;
+            throw new FailedInStream(failed);
         }
         chunk.add(row);
         if (chunk.size() == CHUNK) {
             try {
                 write(chunk);
-            } catch (SQLException | RuntimeException | Error e) {
-                failed = new FailedInStream(e);
-                throw failed;
+            } catch (Throwable e) {
+                failed = e;
+                throw new FailedInStream(e);
             }
             written += CHUNK;
             chunk.clear();
         }
     }
 
-    /** Brings what failed out of the caller's stream, which may throw no checked exception. */
-    private static final class FailedInStream extends RuntimeException {
+    /**
+     * Ends the caller's stream, through which no checked exception passes. An error, for many a stage keeps exceptions to itself and goes on, and
+     * the stream may be long.
+     */
+    private static final class FailedInStream extends Error {
         private static final long serialVersionUID = 1L;
-
-        private final transient Throwable failure;
 
         FailedInStream(Throwable failure) {
             super(null, failure, false, false);
-            this.failure = failure;
-        }
-
-        /** As if no stream had been between. */
-        SQLException asThrown() {
-            if (failure instanceof RuntimeException e) {
-                throw e;
-            }
-            if (failure instanceof Error e) {
-                throw e;
-            }
-            return (SQLException) failure;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.duckpool.internal.write;
 
 import io.github.duckpool.internal.pool.SqlExceptions;
+import io.github.duckpool.internal.wait.FirstError;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -141,7 +142,7 @@ final class Outcomes {
             Thread thread = Thread.currentThread();
             thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
         } catch (Throwable handlerFailed) { // the rest are to be told all the same
-            e.addSuppressed(handlerFailed);
+            var unused = FirstError.of(e, handlerFailed);
         }
     }
 }
