@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slow path of a {@link BorrowGate}: how those who wait and the slots that come back are brought together. The essay there
+ * The slow path of a {@link BorrowGate}: how those who wait and the slots that come back are brought together. The package's essay
  * says why nobody is forgotten.
  */
 abstract class ServedLine<S> extends Attention {
