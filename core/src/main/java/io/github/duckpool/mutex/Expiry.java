@@ -1,5 +1,6 @@
 package io.github.duckpool.mutex;
 
+import io.github.duckpool.internal.wait.Uncaught;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -50,8 +51,7 @@ final class Expiry implements BiConsumer<@Nullable Void, @Nullable Throwable>, R
         try {
             ticket.line.telling.deliverElsewhere(this);
         } catch (Throwable e) { // the timer would keep to itself what the executor throws
-            Thread thread = Thread.currentThread();
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            Uncaught.report(e);
         }
     }
 

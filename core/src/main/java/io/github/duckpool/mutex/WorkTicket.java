@@ -1,5 +1,6 @@
 package io.github.duckpool.mutex;
 
+import io.github.duckpool.internal.wait.Uncaught;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -40,8 +41,7 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
         try {
             line.giveBack(token);
         } catch (Throwable e) {
-            Thread thread = Thread.currentThread();
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            Uncaught.report(e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.duckpool.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.duckpool.ChildJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,14 +48,7 @@ final class CliProcess implements AutoCloseable {
 
     /** The words that run a main class of the tests. */
     static List<String> java(Class<?> main) {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx128m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName());
+        return ChildJvm.command(System.getProperty("java.class.path"), main.getName());
     }
 
     static CliProcess startCommand(List<String> command, Path directory) throws IOException {

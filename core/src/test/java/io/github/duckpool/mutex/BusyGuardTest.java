@@ -93,4 +93,19 @@ class BusyGuardTest {
         busy.release();
         comer.release();
     }
+
+    /** To look would take the guard, and whoever only tries for a free file is refused while somebody has that. */
+    @Test
+    void whoOnlyCountsHasNoNeedOfTheGuardWhereNobodyWaits() throws Exception {
+        FileMutex other = FileMutex.of(directory.resolve("other.duckdb"));
+        other.lock().close();
+        QueueFile its = QueueDescriptors.open(other.companion());
+        FileLock busy = its.tryLock(QueueFile.GUARD, 1, false);
+        assertThat(busy).isNotNull();
+        try {
+            assertThat(other.waiters()).isZero();
+        } finally {
+            busy.release();
+        }
+    }
 }

@@ -43,18 +43,9 @@ final class OtherLanguage {
 
     /** Node, inside one turn that the command line takes for it. Skips the test where it is not installed. */
     static OtherLanguage nodeInATurn(Path file, String name, int rows) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx128m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.github.duckpool.cli.Main",
-                "run",
-                "--quiet",
-                file.toString(),
-                "--"));
+        List<String> command =
+                new ArrayList<>(ChildJvm.command(System.getProperty("java.class.path"), "io.github.duckpool.cli.Main"));
+        command.addAll(List.of("run", "--quiet", file.toString(), "--"));
         command.addAll(nodeCommand(file, name, rows));
         return start(command, file.resolveSibling(name + ".out"));
     }

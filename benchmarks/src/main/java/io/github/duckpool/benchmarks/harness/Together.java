@@ -45,6 +45,16 @@ public final class Together {
                 .toList();
     }
 
+    /**
+     * What is in the middle of them.
+     *
+     * @param values at least one; left as they are
+     * @return the median
+     */
+    public static double median(double... values) {
+        return Objects.requireNonNull(Figures.Spread.of(values), "no value").median();
+    }
+
     private Map<String, Double> part(String name, Path directory) throws Exception {
         if (!measured.containsKey(name)) {
             measured.clear();

@@ -1,9 +1,9 @@
 package io.github.duckpool.benchmarks.mutex;
 
 import io.github.duckpool.benchmarks.harness.JmhTurn;
+import io.github.duckpool.benchmarks.harness.Together;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,8 +60,7 @@ record Contended(List<String> names, Function<String, Supplier<Client>> lock, in
         }
         Map<String, Map<String, Double>> medians = new HashMap<>();
         for (int i = 0; i < nanos.length; i++) {
-            Arrays.sort(nanos[i]);
-            medians.put(names.get(i), Map.of(JmhTurn.SCORE, nanos[i][SLICES / 2]));
+            medians.put(names.get(i), Map.of(JmhTurn.SCORE, Together.median(nanos[i])));
         }
         return medians;
     }

@@ -2,10 +2,10 @@ package io.github.duckpool.benchmarks.processes;
 
 import io.github.duckpool.DuckPool;
 import io.github.duckpool.Sharing;
+import io.github.duckpool.benchmarks.harness.Together;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.Map;
 
 /** Borrows and returns while no other process wants the file, of a pool that would pass it on and of one that keeps it, by turns. */
@@ -41,8 +41,8 @@ final class IdleSharing {
                 }
             }
             return Map.of(
-                    SharingFamily.COOPERATIVE, Map.of(TIME, median(passing)),
-                    SharingFamily.EXCLUSIVE, Map.of(TIME, median(keeping)));
+                    SharingFamily.COOPERATIVE, Map.of(TIME, Together.median(passing)),
+                    SharingFamily.EXCLUSIVE, Map.of(TIME, Together.median(keeping)));
         }
     }
 
@@ -62,10 +62,5 @@ final class IdleSharing {
             }
         }
         return (System.nanoTime() - begin) / (double) BORROWS;
-    }
-
-    private static double median(double[] times) {
-        Arrays.sort(times);
-        return (times[(times.length - 1) / 2] + times[times.length / 2]) / 2;
     }
 }

@@ -2,6 +2,7 @@ package io.github.duckpool.benchmarks.processes;
 
 import io.github.duckpool.DuckPool;
 import io.github.duckpool.benchmarks.harness.Peer;
+import io.github.duckpool.benchmarks.harness.Together;
 import io.github.duckpool.mutex.FileMutex;
 import io.github.duckpool.mutex.Permit;
 import java.nio.file.Path;
@@ -55,7 +56,11 @@ final class PassedOn {
         }
         Map<String, Map<String, Double>> medians = new HashMap<>();
         for (int which = 0; which < millis.length; which++) {
-            medians.put(ways.get(which), Map.of(HandOver.TIME, median(millis[which])));
+            medians.put(
+                    ways.get(which),
+                    Map.of(
+                            HandOver.TIME,
+                            Together.median(Arrays.copyOfRange(millis[which], WARM_UPS, millis[which].length))));
         }
         return medians;
     }
@@ -108,11 +113,5 @@ final class PassedOn {
             HandOver.query(connection);
             return System.nanoTime() - returned;
         }
-    }
-
-    private static double median(double[] millis) {
-        double[] sorted = Arrays.copyOfRange(millis, WARM_UPS, millis.length);
-        Arrays.sort(sorted);
-        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 }

@@ -3,6 +3,7 @@ package io.github.duckpool.benchmarks.write;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.duckpool.DuckPool;
 import io.github.duckpool.benchmarks.harness.Metric;
+import io.github.duckpool.benchmarks.harness.Together;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -12,7 +13,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +74,7 @@ final class BulkRows {
             Map<String, Map<String, Double>> rates = new HashMap<>();
             for (int i = 0; i < ways.size(); i++) {
                 ways.get(i).check();
-                rates.put(names.get(i), Map.of(THROUGHPUT, ways.get(i).rows() * 1e9 / median(nanos[i])));
+                rates.put(names.get(i), Map.of(THROUGHPUT, ways.get(i).rows() * 1e9 / Together.median(nanos[i])));
             }
             return rates;
         } finally {
@@ -100,11 +100,6 @@ final class BulkRows {
         return nanos.stream()
                 .map(times -> times.stream().mapToDouble(Double::doubleValue).toArray())
                 .toArray(double[][]::new);
-    }
-
-    private static double median(double[] times) {
-        Arrays.sort(times);
-        return (times[(times.length - 1) / 2] + times[times.length / 2]) / 2;
     }
 
     private static Way open(String name, Path file) throws SQLException {

@@ -1,6 +1,7 @@
 package io.github.duckpool.internal.pool;
 
 import io.github.duckpool.internal.lease.OpenDatabase;
+import io.github.duckpool.internal.wait.FirstError;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -121,9 +122,7 @@ public final class AnchoredDatabase implements OpenDatabase {
         try {
             connection.close();
         } catch (SQLException | RuntimeException e) {
-            if (e != why) { // a driver may throw the same one twice, which would then be the failure
-                why.addSuppressed(e);
-            }
+            FirstError.suppress(why, e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.pool;
 
+import io.github.duckpool.internal.wait.FirstError;
 import java.sql.SQLException;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
@@ -105,9 +106,7 @@ public final class LentAppender {
         try {
             appender.close();
         } catch (SQLException | RuntimeException | Error e) {
-            if (e != why) {
-                why.addSuppressed(e);
-            }
+            FirstError.suppress(why, e);
         } finally {
             session.exit();
         }

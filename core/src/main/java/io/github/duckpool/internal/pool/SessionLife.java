@@ -188,10 +188,8 @@ final class SessionLife {
             CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
             try {
                 close(session, end);
-            } catch (
-                    Throwable
-                            e) { // for want of memory: it is closed all the same, and nobody waits for the end of that
-                // for ever
+            } catch (Throwable e) {
+                // For want of memory: it is closed all the same, and nobody waits for the end of that for ever.
                 try {
                     session.destroy(Runnable::run);
                 } finally {

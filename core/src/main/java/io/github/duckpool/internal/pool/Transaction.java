@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.pool;
 
+import io.github.duckpool.internal.wait.FirstError;
 import io.github.duckpool.lock.DuckError.Kind;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -251,9 +252,7 @@ final class Transaction {
             } catch (SQLException e2) {
                 repair();
                 session.mark(Session.SPENT);
-                if (e2 != e) {
-                    e.addSuppressed(e2);
-                }
+                FirstError.suppress(e, e2);
             }
             throw e;
         }

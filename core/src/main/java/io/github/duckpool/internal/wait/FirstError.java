@@ -12,14 +12,19 @@ public final class FirstError {
         if (earlier == null) {
             return e;
         }
-        if (earlier != e) {
+        suppress(earlier, e);
+        return earlier;
+    }
+
+    /** Adds a later error to the first. Never fails: the same one may come twice, and memory to note it in may be wanting. */
+    public static void suppress(Throwable first, Throwable later) {
+        if (first != later) {
             try {
-                earlier.addSuppressed(e);
+                first.addSuppressed(later);
             } catch (Throwable noMemory) {
                 // Whoever asks has others to tell, which matters more than a later error.
             }
         }
-        return earlier;
     }
 
     /** Throws it as it is, if there is one: a checked one too, which a function can throw without declaring it. */

@@ -48,7 +48,7 @@ final class BulkAppend {
         }
     }
 
-    /** The stream hands its rows on by itself: an iterator over it would cost a third of what appending them does. */
+    /** The stream hands its rows on by itself: an iterator over it would buffer each one of them. */
     private long writeChunks(Stream<? extends @Nullable Object[]> rows) throws SQLException {
         try {
             rows.sequential().forEachOrdered(this::add);

@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.write;
 
+import io.github.duckpool.internal.wait.Uncaught;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -153,8 +154,7 @@ final class Deliveries {
                     }
                 }
             } catch (Throwable e) {
-                Thread thread = Thread.currentThread();
-                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+                Uncaught.report(e);
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.write;
 
+import io.github.duckpool.internal.wait.Uncaught;
 import io.github.duckpool.mutex.Permit;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -92,7 +93,7 @@ final class GroupWriter implements WritersLine.Turns {
             line.gathering().await(full);
         } catch (RuntimeException | Error e) { // no memory is left, for one
             connected().outcomes.abandoned(group.seal(), e);
-            Outcomes.report(e);
+            Uncaught.report(e);
         } finally {
             line.leave(permit);
         }

@@ -1,7 +1,7 @@
 package io.github.duckpool.internal.write;
 
 import io.github.duckpool.internal.pool.SqlExceptions;
-import io.github.duckpool.internal.wait.FirstError;
+import io.github.duckpool.internal.wait.Uncaught;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -83,7 +83,7 @@ final class Outcomes {
             try {
                 beforeThreads.accept(threads);
             } catch (Throwable e) {
-                report(e);
+                Uncaught.report(e);
             }
             for (int i = 0; i < members.size(); i++) {
                 if (members.get(i).blocksCaller()) {
@@ -102,7 +102,7 @@ final class Outcomes {
                                     .toList()
                             : members);
         } catch (Throwable e) { // no memory for the way there; who is told twice hears the same
-            report(e);
+            Uncaught.report(e);
             for (int i = 0; i < members.size(); i++) {
                 if (!members.get(i).blocksCaller()) {
                     runQuietly(members.get(i));
@@ -116,7 +116,7 @@ final class Outcomes {
         try {
             elsewhere.accept(members);
         } catch (Throwable e) {
-            report(e);
+            Uncaught.report(e);
             tellHere(members);
         }
     }
@@ -132,17 +132,7 @@ final class Outcomes {
         try {
             member.run();
         } catch (Throwable e) {
-            report(e);
-        }
-    }
-
-    /** Says it where errors go that nobody is there to catch. */
-    static void report(Throwable e) {
-        try {
-            Thread thread = Thread.currentThread();
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
-        } catch (Throwable handlerFailed) { // the rest are to be told all the same
-            var unused = FirstError.of(e, handlerFailed);
+            Uncaught.report(e);
         }
     }
 }

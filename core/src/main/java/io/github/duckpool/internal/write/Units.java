@@ -3,6 +3,8 @@ package io.github.duckpool.internal.write;
 import io.github.duckpool.internal.pool.ConnectionPool;
 import io.github.duckpool.internal.pool.HoldAndWait;
 import io.github.duckpool.internal.pool.UnitOfWork;
+import io.github.duckpool.internal.wait.FirstError;
+import io.github.duckpool.internal.wait.Uncaught;
 import io.github.duckpool.lock.DuckError;
 import java.sql.SQLException;
 import java.util.List;
@@ -94,7 +96,7 @@ final class Units {
         try {
             LOG.warn(what, why);
         } catch (RuntimeException | Error e) {
-            Outcomes.report(e);
+            Uncaught.report(e);
         }
     }
 
@@ -293,16 +295,12 @@ final class Units {
         try {
             unit.rollback();
         } catch (SQLException | RuntimeException e) {
-            if (e != why) {
-                why.addSuppressed(e);
-            }
+            FirstError.suppress(why, e);
         }
     }
 
     private static SQLException because(SQLException stopped, Throwable e) {
-        if (e != stopped) {
-            stopped.addSuppressed(e);
-        }
+        FirstError.suppress(stopped, e);
         return stopped;
     }
 

@@ -1,6 +1,7 @@
 package io.github.duckpool.internal.write;
 
 import io.github.duckpool.internal.pool.HoldAndWait;
+import io.github.duckpool.internal.wait.Uncaught;
 import io.github.duckpool.mutex.Permit;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
@@ -85,7 +86,7 @@ final class WriteQueue {
                 throw e;
             }
             // Its turn has come all the same: what becomes of it is told as ever, and may be that it is committed.
-            Outcomes.report(e);
+            Uncaught.report(e);
         }
     }
 
@@ -126,7 +127,7 @@ final class WriteQueue {
             }
         } catch (RuntimeException | Error e) {
             write.fail(e);
-            Outcomes.report(e);
+            Uncaught.report(e);
         } finally {
             line.leave(turn);
         }

@@ -1,6 +1,7 @@
 package io.github.duckpool.internal.write;
 
 import io.github.duckpool.internal.pool.HoldAndWait;
+import io.github.duckpool.internal.wait.Uncaught;
 import io.github.duckpool.mutex.AsyncMutex;
 import io.github.duckpool.mutex.Permit;
 import java.sql.SQLException;
@@ -232,7 +233,7 @@ final class WritersLine implements WorkReport.Line {
         try {
             permit.close();
         } catch (RuntimeException | Error e) {
-            Outcomes.report(e);
+            Uncaught.report(e);
         }
     }
 

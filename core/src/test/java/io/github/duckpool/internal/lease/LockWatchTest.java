@@ -162,25 +162,10 @@ class LockWatchTest {
     }
 
     /** Opens nothing. */
-    private static final class NoOpener implements FileOpener {
+    private static final class NoOpener extends OpenerStub {
         @Override
         public OpenDatabase open(Path file) throws SQLException {
             throw new SQLException("nothing is opened here");
-        }
-
-        @Override
-        public void prepare() {
-            // nothing to load
-        }
-
-        @Override
-        public OpenDatabase retry(Opener attempt, long budgetNanos) throws SQLException {
-            return attempt.open();
-        }
-
-        @Override
-        public boolean reportsHolder() {
-            return false;
         }
     }
 }

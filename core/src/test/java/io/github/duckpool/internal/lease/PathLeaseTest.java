@@ -158,7 +158,7 @@ class PathLeaseTest {
     }
 
     /** Opens what can only be closed, and counts. */
-    private static class Databases implements FileOpener {
+    private static class Databases extends OpenerStub {
         final AtomicInteger opened = new AtomicInteger();
         final AtomicInteger closed = new AtomicInteger();
 
@@ -176,21 +176,6 @@ class PathLeaseTest {
                     closed.incrementAndGet();
                 }
             };
-        }
-
-        @Override
-        public void prepare() {
-            // nothing to load
-        }
-
-        @Override
-        public OpenDatabase retry(Opener attempt, long budgetNanos) throws SQLException {
-            return attempt.open();
-        }
-
-        @Override
-        public boolean reportsHolder() {
-            return false;
         }
     }
 
