@@ -89,27 +89,39 @@ final class ProcDescriptors {
     /**
      * The descriptors of a process or thread.
      *
-     * @return null if it shows none at all
+     * @return null if it shows none at all, or ended while it was looked at: what it had then is another thread's still
      * @throws IOException if they can't be listed
      * @throws AccessDeniedException if it may not be seen where they lead
      */
     private @Nullable List<OpenFile> in(String directory, Set<Object> others) throws IOException {
         List<OpenFile> found = new ArrayList<>();
         boolean any = false;
-        try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of(directory, "fd"))) {
+        boolean missed = false;
+        Path numbers = Path.of(directory, "fd");
+        try (DirectoryStream<Path> links = Files.newDirectoryStream(numbers)) {
             for (Path link : links) {
                 any = true;
-                if (mayBeAsked(link)) {
-                    OpenFile file = file(directory, link, view(links, link), others);
+                try {
+                    OpenFile file = mayBeAsked(link) ? file(directory, link, view(links, link), others) : null;
                     if (file != null) {
                         found.add(file);
                     }
+                } catch (AccessDeniedException e) {
+                    throw e;
+                } catch (IOException e) {
+                    missed = true; // the file is closed, or the thread has ended and shows nothing any more
                 }
             }
         } catch (DirectoryIteratorException e) {
-            return found; // it has ended meanwhile
+            missed = true;
         }
-        return any ? found : null;
+        return found.isEmpty() && (!any || (missed && isEmpty(numbers))) ? null : found;
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(directory)) {
+            return !left.iterator().hasNext();
+        }
     }
 
     private static BasicFileAttributeView view(DirectoryStream<Path> directory, Path link) {
@@ -119,22 +131,16 @@ final class ProcDescriptors {
     }
 
     /** Not so for a file whose server may not answer. */
-    private boolean mayBeAsked(Path link) throws AccessDeniedException {
+    private boolean mayBeAsked(Path link) throws IOException {
         if (!mounts.areOthers()) {
             return true;
         }
-        try {
-            Path target = Files.readSymbolicLink(link);
-            return target.isAbsolute() && !mounts.contain(target); // else a socket, a pipe or the like
-        } catch (AccessDeniedException e) {
-            throw e;
-        } catch (IOException e) {
-            return false; // closed meanwhile
-        }
+        Path target = Files.readSymbolicLink(link);
+        return target.isAbsolute() && !mounts.contain(target); // else a socket, a pipe or the like
     }
 
     private @Nullable OpenFile file(String directory, Path link, BasicFileAttributeView view, Set<Object> others)
-            throws AccessDeniedException {
+            throws IOException {
         try {
             BasicFileAttributes attributes = view.readAttributes();
             Object key = attributes.fileKey();
@@ -155,21 +161,9 @@ final class ProcDescriptors {
             }
             return describe(directory, link.getFileName().toString(), role, path, deleted);
         } catch (AccessDeniedException e) {
-            refuseUnlessReadable(link);
-            return null; // the link may be followed, and its file's own file system (FUSE) refuses: none of ours
-        } catch (IOException e) {
-            return null; // closed meanwhile
-        }
-    }
-
-    /** To read a link asks only the kernel's leave to look into the process, not the file system where it leads. */
-    private static void refuseUnlessReadable(Path link) throws AccessDeniedException {
-        try {
+            // To read a link asks only the kernel's leave to look into the process, not the file system where it leads.
             Files.readSymbolicLink(link);
-        } catch (AccessDeniedException e) {
-            throw e;
-        } catch (IOException e) {
-            // closed meanwhile
+            return null; // the link may be followed, and its file's own file system (FUSE) refuses: none of ours
         }
     }
 

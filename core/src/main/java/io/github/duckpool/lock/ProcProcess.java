@@ -16,6 +16,7 @@ final class ProcProcess {
     private static final long KERNEL_THREAD = 0x0020_0000; // PF_KTHREAD
     private static final int STATE = 0;
     private static final int FLAGS = 6;
+    private static final int THREADS = 17;
     private static final int START = 19;
 
     private final long pid;
@@ -44,10 +45,23 @@ final class ProcProcess {
         return stat == null ? null : stat[START];
     }
 
-    /** Whether it has ended, and is kept in the table only until its parent asks for its exit status. */
+    /**
+     * Whether it has ended, and is kept in the table only until its parent asks for its exit status. The state is the first thread's
+     * alone: others of a process that is ending have the files for as long as it takes to give back their memory.
+     */
     boolean isZombie() {
         String[] stat = stat();
-        return stat != null && (stat[STATE].equals("Z") || stat[STATE].equals("X"));
+        return stat != null && isOver(stat) && Long.parseLong(stat[THREADS]) <= 1;
+    }
+
+    /** Whether its first thread has ended; if no other goes on it closes its files just now, and lists none of them any more. */
+    boolean isWithoutFirstThread() {
+        String[] stat = stat();
+        return stat != null && isOver(stat);
+    }
+
+    private static boolean isOver(String[] stat) {
+        return stat[STATE].equals("Z") || stat[STATE].equals("X");
     }
 
     boolean isKernelThread() {

@@ -146,9 +146,14 @@ final class ProcView implements ProcessView {
             return;
         }
         List<OpenFile> open = denied.contains(pid) ? null : descriptors.of(pid);
-        if (open == null || !open.isEmpty() || !new ProcProcess(pid).exists()) {
+        if (open == null || !open.isEmpty() || isHidden(pid)) {
             seen.put(pid, Optional.ofNullable(open == null || open.isEmpty() ? null : open));
         }
+    }
+
+    /** Whether it is not to be seen in {@code /proc} though it has the lock; if it has not any more, it has ended in between. */
+    private boolean isHidden(long pid) {
+        return !new ProcProcess(pid).exists() && Locks.read(files).has(pid);
     }
 
     private @Nullable LockHolder holder(long pid, @Nullable List<OpenFile> open, Locks locks, Instant now) {
@@ -247,8 +252,9 @@ final class ProcView implements ProcessView {
         if ((open != null && !open.isEmpty()) || (place != null && place.turn())) {
             return Standing.HOLDS;
         }
-        if (open == null && locks.has(process.pid())) {
-            return Standing.HOLDS;
+        if ((open == null || now.isWithoutFirstThread()) && locks.has(process.pid())) {
+            return Standing
+                    .HOLDS; // the kernel takes a process's descriptors from it first, and then closes them one by one
         }
         if (now.isZombie() || !process.identity().equals(now.identity())) {
             return Standing.GONE;

@@ -151,6 +151,32 @@ class TerminationTest {
         }
     }
 
+    /** Its state is that of its first thread, which has ended; the process goes on. */
+    @Test
+    void processWithoutItsFirstThreadIsNoZombie() throws Exception {
+        try (ForeignProcess python = ForeignProcess.python(
+                "import sys, threading, ctypes\n"
+                        + "file = open(sys.argv[1], 'r+b')\n"
+                        + "libc = ctypes.CDLL(None)\n"
+                        + "def rest():\n"
+                        + "    while open('/proc/self/stat').read().rsplit(')', 1)[1].split()[0] != 'Z': pass\n"
+                        + "    print('ready', flush=True)\n"
+                        + "    sys.stdin.readline()\n"
+                        + "    file.close()\n"
+                        + "    print('closed', flush=True)\n"
+                        + "    sys.stdin.read()\n"
+                        + "threading.Thread(target=rest).start()\n"
+                        + "libc.syscall(60 if sys.argv[2] == 'amd64' else 93, 0)\n",
+                file,
+                System.getProperty("os.arch"))) {
+            LockHolder holder = only();
+            python.process().outputWriter().append("go\n").flush();
+            assertThat(python.line()).isEqualTo("closed");
+            assertThat(holder.terminate(LONG).detail()).contains("does not have the file open");
+            assertThat(python.process().isAlive()).isTrue();
+        }
+    }
+
     @Test
     void laterProcessWithTheSameNumber() throws Exception {
         try (ForeignProcess shell = ForeignProcess.shell(file)) {
