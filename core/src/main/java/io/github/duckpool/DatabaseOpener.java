@@ -54,6 +54,8 @@ final class DatabaseOpener {
         if (file == null) {
             return AnchoredDatabase.connect(config.url(), settings);
         }
+        UnfitFile unfit = new UnfitFile(config, file);
+        unfit.refuseSpecial();
         Stump stump = Stump.ifNew(file);
         var opening = UndisturbedOpening.begin(file);
         Connection anchor;
@@ -69,15 +71,21 @@ final class DatabaseOpener {
         }
         try {
             opening.end(anchor, config.poolName());
+            unfit.refuseData(anchor);
             return anchor;
-        } catch (RuntimeException | Error e) {
+        } catch (SQLException | RuntimeException | Error e) {
             close(anchor, e);
             throw e;
         }
     }
 
     private static Connection connect(DuckPoolConfig config, DataSource source) throws SQLException {
-        Connection anchor = source.getConnection();
+        Connection anchor;
+        try {
+            anchor = source.getConnection();
+        } catch (SQLException e) {
+            throw OpenFailure.ofSource(config, e);
+        }
         if (anchor == null) {
             throw new SQLNonTransientConnectionException(
                     config.poolName() + ": the data source must give a connection, was null: " + source, "08001");

@@ -3,6 +3,8 @@ package io.github.duckpool;
 import io.github.duckpool.lock.DuckError;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
@@ -19,6 +21,9 @@ final class OpenFailure {
     private static final Pattern VERSIONS =
             Pattern.compile("version number (\\d+), but we can only read [a-z ]*versions between (\\d+) and (\\d+)");
 
+    /** How DuckDB's messages name the file that can't be opened. */
+    private static final Pattern FILE = Pattern.compile("file \"([^\"]+)\"");
+
     private final DuckPoolConfig config;
     private final Path file;
     private final SQLException cause;
@@ -29,6 +34,19 @@ final class OpenFailure {
         this.file = file;
         this.cause = cause;
         this.error = DuckError.classify(cause);
+    }
+
+    /** What a wrapped data source threw: explained if it is one of DuckDB's errors about a file, else as it was. */
+    static SQLException ofSource(DuckPoolConfig config, SQLException thrown) {
+        Matcher name = FILE.matcher(DuckError.classify(thrown).message());
+        if (!name.find()) {
+            return thrown;
+        }
+        try {
+            return new OpenFailure(config, Path.of(name.group(1)), thrown).explained();
+        } catch (InvalidPathException e) {
+            return thrown;
+        }
     }
 
     /** Whether another process has the file open. */
@@ -62,6 +80,9 @@ final class OpenFailure {
         if (Files.isDirectory(file)) {
             return "it is a directory; name a file in it";
         }
+        if (error.message().contains("extension \"sqlite_scanner\"")) {
+            return "it is a database of SQLite; correct the path, or ATTACH it (TYPE sqlite) in one of DuckDB";
+        }
         return switch (error.kind()) {
             case FILE_LOCKED, HANDLE_CONFLICT -> locked();
             case MISSING -> missing();
@@ -91,6 +112,14 @@ final class OpenFailure {
         Path directory = file.toAbsolutePath().getParent();
         if (directory != null && Files.notExists(directory)) {
             return "its directory \"" + directory + "\" does not exist; create it, or correct the path";
+        }
+        for (Path above = directory; above != null; above = above.getParent()) {
+            if (Files.isRegularFile(above)) {
+                return "\"" + above + "\" is a file and no directory; correct the path";
+            }
+        }
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return "it is a link that leads to no file, and none can be created there; correct the link";
         }
         if (config.readOnly()) {
             return "it does not exist, and nothing is created read-only; correct the path, or open it without readOnly once";

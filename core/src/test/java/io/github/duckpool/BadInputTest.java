@@ -33,7 +33,7 @@ class BadInputTest {
     @TempDir
     Path directory;
 
-    private static void assertRefused(DuckPoolBuilder builder, Path file, String... words) throws Exception {
+    static void assertRefused(DuckPoolBuilder builder, Path file, String... words) throws Exception {
         Set<String> before = tree(file.getParent());
         try (DuckPool pool = builder.build()) {
             for (int i = 0; i < 2; i++) {
