@@ -307,7 +307,7 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
             }
             return CompletableFuture.failedFuture(Expiry.of(this, timeout));
         }
-        if (queue(ticket) >= 0 && timeout != null) {
+        if (queue(ticket) && timeout != null) {
             try {
                 Expiry.after(timeout, ticket);
             } catch (Throwable e) { // no memory for the timer, for one: nobody gets to know of the place in line
@@ -335,13 +335,12 @@ public sealed class AsyncSemaphore extends PermitLine permits AsyncMutex {
         }
         Deadline deadline = timeout == null ? Deadline.NEVER : Deadline.in(timeout);
         ThreadTicket ticket = new ThreadTicket(this);
-        long before = queue(ticket);
-        if (before < 0) {
+        if (!queue(ticket)) {
             return ticket;
         }
         try {
             beforeWait();
-            ticket.await(before == 0 ? SPINS : 0, deadline);
+            ticket.await(waiting() <= 1 ? SPINS : 0, deadline);
         } catch (Throwable e) { // no memory, or no stack: nobody waits at this place in line any more
             ticket.abandon();
             throw e;

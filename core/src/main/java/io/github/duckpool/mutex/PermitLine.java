@@ -1,8 +1,6 @@
 package io.github.duckpool.mutex;
 
 import io.github.duckpool.internal.wait.Delivery;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -10,25 +8,16 @@ import org.jspecify.annotations.Nullable;
  * Permits and those who wait for them, strictly in the order of arrival. The algorithm under {@link AsyncSemaphore} and
  * {@link AsyncMutex}.
  *
- * <h2>The word</h2>
- * All that decides who gets a permit at once and who waits is one word. It is
- * <ul>
- *   <li>{@link Available}: so many permits are to be had, and nobody waits;
- *   <li>a {@link Door.Opening}, where there is but one permit: nobody waits, and the {@link Door} says whether the permit is to be had;
- *   <li>a {@link Ticket}: all permits are held; this is whoever came last and had to get in line, linked to the one who came before;
- *   <li>{@link Shut}: the line is closed, for good.
- * </ul>
- * Taking a permit that is there is one compare-and-set, and so is returning one while nobody waits, and so is getting in line. A
- * newcomer finds a permit only when nobody waits, so it can't overtake. (A {@link KeyLine} has no door: its word has to say in one
- * compare-and-set that the permit is there and nobody waits.)
- *
  * <h2>The list and the role</h2>
- * The stack of tickets is turned into a list, oldest first, by whoever serves the line. One thread at a time has that role: it is taken by adding a
- * wish to {@code role} and finding 0 there; who finds more leaves the wish to the one at work, who lays the role down by subtracting
- * what it has answered, if nothing came meanwhile. A permit that comes back while somebody waits is such a wish. In the
+ * What newcomers meet is the {@link LineWord}. The stack of tickets there is turned into a {@link TicketList}, oldest first, by whoever serves the line. One thread at a
+ * time has that role: it is taken by adding a wish to a number and finding 0 there; who finds more leaves the wish to the one at work, who lays
+ * the role down by subtracting what it has answered, if nothing came meanwhile. A permit that comes back while somebody waits is such a wish. In the
  * role a permit is matched with the oldest ticket alive, or goes back into the word if there is none: by a compare-and-set
- * on the very ticket that was last seen there, so nobody can have got in line unseen. The word keeps the last ticket even when the list has
- * taken it over ({@link TicketList} remembers which), so taking over costs no write to the word.
+ * on the very ticket that was last seen there, so nobody can have got in line unseen.
+ *
+ * <p>While the list has tickets, whoever serves does not touch the word, nor newcomers the list: a line of the cache that two processors write
+ * in turn costs each more than all the rest. So a ticket remembers whether another followed it, and its permit goes to the list unseen; only a wish for a look
+ * has the server look whether the line was shut; and no newcomer asks how many are gone unless there is a bound.
  *
  * <h2>Outcome</h2>
  * Matching is a compare-and-set on the ticket's own state, against its giving up by time-out, cancellation or interrupt; a ticket that gave up
@@ -61,64 +50,29 @@ import org.jspecify.annotations.Nullable;
  * overtaken for, and a waiter, its future, its permit and the task to tell it are four objects there. With one record for all, an
  * asynchronous request is one object. The loop that tells futures is the same.
  */
-abstract sealed class PermitLine extends Door permits AsyncSemaphore {
+abstract sealed class PermitLine extends LineWord permits AsyncSemaphore {
     /** A wish for a pass without a permit; the count of the permits that came back is in the lower half. */
     private static final long LOOK = 1L << 32;
-
-    private static final int SWEEP_SLACK = 64;
 
     /** Stands for a permit without an object that was not taken at the door. */
     static final long NOT_OF_DOOR = -1;
 
-    private static final VarHandle WORD;
-    private static final VarHandle ROLE;
-    private static final VarHandle ARRIVALS;
-    private static final VarHandle LEFT;
+    // What newcomers write, the door and the word, shares no cache line with what follows, which whoever serves reads
+    // each time; the list follows in memory. HotSpot puts a class's numbers of eight bytes first, its references last,
+    // and both behind its superclass's.
+    @SuppressWarnings("unused")
+    private long gap0, gap1, gap2, gap3, gap4, gap5, gap6, gap7;
 
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            WORD = lookup.findVarHandle(PermitLine.class, "word", Object.class);
-            ROLE = counter(lookup, "role");
-            ARRIVALS = counter(lookup, "arrivals");
-            LEFT = counter(lookup, "left");
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /** Exact: an int that is added to a long would go through a method handle that is never inlined, and cost several additions. */
-    private static VarHandle counter(MethodHandles.Lookup lookup, String name) throws ReflectiveOperationException {
-        return lookup.findVarHandle(PermitLine.class, name, long.class).withInvokeExactBehavior();
-    }
-
-    final int permits;
-    private final boolean isBehindDoor;
     final Telling telling;
-    private final long maxWaiters;
-
-    /** The state with one permit to be had; the one that a permit comes back into when nobody waits. */
-    private final Available one;
-
-    private volatile Object word;
-    private volatile long arrivals;
-    private volatile long role;
-    private volatile long left;
+    private final int maxWaiters;
 
     /** The server's. */
     private final TicketList list = new TicketList();
 
     PermitLine(int permits, boolean behindDoor, MutexOptions options) {
-        super(behindDoor);
-        if (permits < 1) {
-            throw new IllegalArgumentException("permits must be at least 1, was " + permits);
-        }
-        this.permits = permits;
-        this.isBehindDoor = behindDoor;
+        super(permits, behindDoor);
         this.telling = new Telling(options);
         this.maxWaiters = options.maxWaiters();
-        this.one = new Available(1, permits);
-        this.word = behindDoor ? Opening.ofNew() : permits == 1 ? one : new Available(permits, permits);
     }
 
     /** A permit for the caller, if one is to be had without waiting. */
@@ -155,20 +109,6 @@ abstract sealed class PermitLine extends Door permits AsyncSemaphore {
         }
     }
 
-    /** Takes a permit that is to be returned by {@link #release}. */
-    private boolean takeFromWord() {
-        while (true) {
-            Object seen = word;
-            if (seen instanceof Available available && available.permits > 0) {
-                if (WORD.compareAndSet(this, seen, available.fewer())) {
-                    return true;
-                }
-            } else {
-                return seen instanceof Opening opening && takeIfThere(opening);
-            }
-        }
-    }
-
     /** Returns the permit that this token was given for, if it was not returned before. */
     final void giveBack(long token) {
         if (token == NOT_OF_DOOR || (!giveBackToDoor(token) && claim(token))) {
@@ -178,43 +118,25 @@ abstract sealed class PermitLine extends Door permits AsyncSemaphore {
 
     /** Returns the permit of a ticket that had waited. */
     final void releaseBy(Ticket<?> ticket) {
-        // Still the word: nobody came after it, and whoever came before it was served before it.
-        if (word == ticket && putBack(ticket)) {
+        if (ticket.isFollowed) { // the word is left to newcomers: whoever serves finds the next in the list
+            serve(1);
+        } else if (word() == ticket
+                && putBack(ticket)) { // nobody came after it, and whoever came before was served before
             idle();
         } else {
             release();
         }
     }
 
-    /** Puts a permit back into the word, if that is still the one that was seen, which has nobody waiting. */
-    private boolean putBack(Object seen) {
-        if (!isBehindDoor) {
-            return WORD.compareAndSet(this, seen, seen instanceof Available available ? available.more() : one);
-        }
-        Opening opening;
-        try {
-            opening = new Opening();
-        } catch (OutOfMemoryError e) {
-            // The permit must not be lost: it can lie in the word too, behind a door that stays shut until the next
-            // comes back.
-            return WORD.compareAndSet(this, seen, one);
-        }
-        if (!WORD.compareAndSet(this, seen, opening)) {
-            return false;
-        }
-        openDoor(opening);
-        return true;
-    }
-
     /** Returns a permit that is the caller's to return. */
     final void release() {
-        Object seen = word;
+        Object seen = word();
         while (seen instanceof Available || seen instanceof Opening) {
             if (putBack(seen)) {
                 idle();
                 return;
             }
-            seen = word;
+            seen = word();
         }
         if (!(seen instanceof Shut)) {
             serve(1);
@@ -224,54 +146,70 @@ abstract sealed class PermitLine extends Door permits AsyncSemaphore {
     /**
      * Gets in line, or takes a permit that has become free meanwhile.
      *
-     * @return how many were in line before it; -1 if it has a permit now
+     * @return whether it is in line; if not, it has a permit now
      * @throws RejectedExecutionException if there are as many waiters as may be
      * @throws IllegalStateException if the line is closed
      */
-    final long queue(Ticket<?> ticket) {
-        long before = -1;
+    final boolean queue(Ticket<?> ticket) {
+        boolean isCounted = false;
         while (true) {
-            Object seen = word;
+            Object seen = word();
             if (seen instanceof Shut) {
-                uncount(before);
+                uncount(isCounted);
                 throw closed();
             }
             if (seen instanceof Available available && available.permits > 0) {
-                uncount(before);
-                before = -1;
-                if (WORD.compareAndSet(this, seen, available.fewer())) {
+                if (replace(seen, available.fewer())) {
+                    uncount(isCounted);
                     ticket.takeAtOnce();
-                    return -1;
+                    return false;
                 }
                 continue;
             }
             if (seen instanceof Opening opening && takeOrShut(opening)) {
-                uncount(before);
+                uncount(isCounted);
                 ticket.takeAtOnce();
-                return -1;
+                return false;
             }
-            if (before < 0) {
-                before = Math.max(0, (long) ARRIVALS.getAndAdd(this, 1L) - list.matched() - left);
-                if (before >= maxWaiters) {
-                    uncount(before);
-                    if (seen == word) {
-                        throw new RejectedExecutionException("no place in line at " + this + ": " + before
-                                + " wait already, and maxWaiters is " + maxWaiters);
-                    }
-                    before = -1;
+            if (!isCounted) {
+                isCounted = isRoom(seen, arrive());
+                if (!isCounted) {
                     continue;
                 }
             }
             ticket.next = seen instanceof Ticket<?> earlier ? earlier : null;
-            if (WORD.compareAndSet(this, seen, ticket)) {
-                return before;
+            if (replace(seen, ticket)) {
+                return true;
             }
         }
     }
 
-    private void uncount(long before) {
-        if (before >= 0) {
-            long unused = (long) ARRIVALS.getAndAdd(this, -1L);
+    /**
+     * Whether so few wait that one more may. Nobody asks where there is no bound: what is gone is the server's to count, and to read it
+     * costs both. If not, the arrival is taken back.
+     *
+     * @param seen the word, as it was when everybody before was in line
+     * @param arrived how many had been counted before
+     */
+    private boolean isRoom(Object seen, long arrived) {
+        if (maxWaiters == Integer.MAX_VALUE) {
+            return true;
+        }
+        long before = Math.max(0, arrived - list.gone());
+        if (before < maxWaiters) {
+            return true;
+        }
+        unarrive();
+        if (seen == word()) {
+            throw new RejectedExecutionException(
+                    "no place in line at " + this + ": " + before + " wait already, and maxWaiters is " + maxWaiters);
+        }
+        return false;
+    }
+
+    private void uncount(boolean isCounted) {
+        if (isCounted) {
+            unarrive();
         }
     }
 
@@ -282,22 +220,10 @@ abstract sealed class PermitLine extends Door permits AsyncSemaphore {
     /** All permits may have come back; called after each return that could have been the last, under no lock and not in the role. */
     void idle() {}
 
-    /** Shuts the line if all its permits are there, so that nobody can wait or hold one. */
-    final boolean retire(Shut end) {
-        Object seen = word;
-        return seen instanceof Available available
-                && available.permits == permits
-                && WORD.compareAndSet(this, seen, end);
-    }
-
-    final boolean isRetired(Shut end) {
-        return word == end;
-    }
-
     /** A ticket in line has given up. */
     final void left() {
-        long unused = (long) LEFT.getAndAdd(this, 1L);
-        if (isSweepDue()) {
+        list.countLeft();
+        if (list.isSweepDue(this)) {
             serve(LOOK);
         }
     }
@@ -306,7 +232,7 @@ abstract sealed class PermitLine extends Door permits AsyncSemaphore {
         Shut end = new Shut(null);
         Object seen;
         do {
-            seen = word;
+            seen = word();
             if (seen instanceof Shut) {
                 return;
             }
@@ -314,12 +240,8 @@ abstract sealed class PermitLine extends Door permits AsyncSemaphore {
                 takeOrShut(opening); // what is taken here is nobody's any more
             }
             end.latest = seen instanceof Ticket<?> latest ? latest : null;
-        } while (!WORD.compareAndSet(this, seen, end));
+        } while (!replace(seen, end));
         serve(LOOK);
-    }
-
-    final boolean isShut() {
-        return word instanceof Shut;
     }
 
     /**
@@ -327,17 +249,8 @@ abstract sealed class PermitLine extends Door permits AsyncSemaphore {
      * for one of those who wait all the time.
      */
     final int waiting() {
-        long gone = list.matched() + left;
-        return (int) Math.max(0, arrivals - gone);
-    }
-
-    /** How many permits are to be had; a snapshot. */
-    final int free() {
-        Object seen = word;
-        if (seen instanceof Opening opening) {
-            return hasPermit(opening) ? 1 : 0;
-        }
-        return seen instanceof Available available ? available.permits : 0;
+        long gone = list.gone();
+        return (int) Math.max(0, arrivals() - gone);
     }
 
     static void beforeWait() {
@@ -346,7 +259,7 @@ abstract sealed class PermitLine extends Door permits AsyncSemaphore {
 
     /** Has the wishes answered, here or by whoever has the role. */
     private void serve(long wishes) {
-        if ((long) ROLE.getAndAdd(this, wishes) != 0) {
+        if (!list.begin(wishes)) {
             return;
         }
         Ticket<?> first = null;
@@ -354,7 +267,7 @@ abstract sealed class PermitLine extends Door permits AsyncSemaphore {
         Ticket<?> failed = null;
         long answered;
         do {
-            answered = role;
+            answered = list.wishes();
             for (int i = (int) answered; i > 0; i--) {
                 Ticket<?> next = match();
                 if (next == null) {
@@ -367,13 +280,15 @@ abstract sealed class PermitLine extends Door permits AsyncSemaphore {
                 }
                 latest = next;
             }
-            if (isSweepDue()) {
+            if (list.isSweepDue(this)) {
                 sweep();
             }
-            if (word instanceof Shut shut && failed == null) {
+            // Whoever shuts the line wishes for a look: the word, which newcomers write all the time, is not read for
+            // nothing.
+            if (answered >= LOOK && word() instanceof Shut shut && failed == null) {
                 failed = list.failAll(shut);
             }
-        } while ((long) ROLE.getAndAdd(this, -answered) != answered);
+        } while (!list.end(answered));
         try {
             Telling.tell(first, failed);
         } finally {
@@ -388,7 +303,7 @@ abstract sealed class PermitLine extends Door permits AsyncSemaphore {
             if (oldest != null) {
                 return oldest;
             }
-            Object seen = word;
+            Object seen = word();
             if (seen instanceof Shut) {
                 return null;
             }
@@ -409,13 +324,8 @@ abstract sealed class PermitLine extends Door permits AsyncSemaphore {
         }
     }
 
-    private boolean isSweepDue() {
-        long inLine = left - list.swept();
-        return inLine > SWEEP_SLACK && inLine >= waiting();
-    }
-
     private void sweep() {
-        if (word instanceof Ticket<?> latest) {
+        if (word() instanceof Ticket<?> latest) {
             list.admit(latest);
         }
         list.sweep();

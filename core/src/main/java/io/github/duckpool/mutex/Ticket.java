@@ -42,6 +42,9 @@ abstract class Ticket<T extends @Nullable Object> extends CompletableFuture<T> i
     @Nullable
     Ticket<?> next;
 
+    /** Whether somebody was behind it in the list when it was matched: its permit then goes to the server, not to the word. A hint. */
+    boolean isFollowed;
+
     volatile int state;
 
     Ticket(PermitLine line) {

@@ -5,25 +5,41 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait in a {@link PermitLine}, oldest first: what the stack of arrivals was turned into. Only whoever has the role of
- * serving the line uses it; the two counts may be read by anybody.
+ * Those who wait in a {@link PermitLine}, oldest first: what the stack of arrivals was turned into; and the role of serving them. Only whoever
+ * has the role uses the list; the counts may be read by anybody.
  */
 final class TicketList {
     private static final VarHandle MATCHED;
     private static final VarHandle SWEPT;
+    private static final VarHandle LEFT;
+    private static final VarHandle ROLE;
+
+    private static final int SWEEP_SLACK = 64;
 
     static {
         try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            MATCHED = lookup.findVarHandle(TicketList.class, "matched", long.class)
-                    .withInvokeExactBehavior();
-            SWEPT = lookup.findVarHandle(TicketList.class, "swept", long.class).withInvokeExactBehavior();
+            MATCHED = counter("matched");
+            SWEPT = counter("swept");
+            LEFT = counter("left");
+            ROLE = counter("role");
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
+    private static VarHandle counter(String name) throws ReflectiveOperationException {
+        return MethodHandles.lookup()
+                .findVarHandle(TicketList.class, name, long.class)
+                .withInvokeExactBehavior();
+    }
+
     // Written by their handles.
+    @SuppressWarnings("UnusedVariable")
+    private volatile long role;
+
+    @SuppressWarnings("UnusedVariable")
+    private volatile long left;
+
     @SuppressWarnings("UnusedVariable")
     private volatile long matched;
 
@@ -36,14 +52,35 @@ final class TicketList {
     /** The last of the arrivals when they were last taken over. */
     private @Nullable Ticket<?> last;
 
-    /** How many got a permit or an error. */
-    long matched() {
-        return matched;
+    /** Leaves wishes. True if the role was nobody's; then it is the caller's now. */
+    boolean begin(long wishes) {
+        return (long) ROLE.getAndAdd(this, wishes) == 0;
     }
 
-    /** How many that gave up have been taken out. */
-    long swept() {
-        return swept;
+    /** The wishes that are not answered yet. */
+    long wishes() {
+        return role;
+    }
+
+    /** Lays the role down; false if there are more wishes than were answered, and then it is the caller's still. */
+    boolean end(long answered) {
+        return (long) ROLE.getAndAdd(this, -answered) == answered;
+    }
+
+    /** How many got a permit or an error, or gave up. */
+    long gone() {
+        return matched + left;
+    }
+
+    /** One more has given up, in line. Anybody's. */
+    void countLeft() {
+        long unused = (long) LEFT.getAndAdd(this, 1L);
+    }
+
+    /** Whether those who gave up and are still in line are many, and more than wait. */
+    boolean isSweepDue(PermitLine line) {
+        long inLine = left - swept;
+        return inLine > SWEEP_SLACK && inLine >= line.waiting();
     }
 
     /** Whether all arrivals up to this word of the line have been taken over. */
@@ -69,6 +106,7 @@ final class TicketList {
                 tail = null;
             }
             oldest.next = null;
+            oldest.isFollowed = head != null; // before it may be told
             if (oldest.move(Ticket.WAITING, Ticket.HELD)) {
                 MATCHED.setRelease(this, matched + 1L);
                 return oldest;

@@ -88,7 +88,7 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
 
     private void doWork() {
         if (isDone()) { // completed from outside while the permit was on its way
-            line.release();
+            line.releaseBy(this);
             return;
         }
         CompletionStage<T> stage;
@@ -96,7 +96,7 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
             stage = start(work);
         } catch (Throwable e) {
             try {
-                line.release();
+                line.releaseBy(this);
             } finally { // whatever is wrong with telling the next
                 settleExceptionally(e);
             }
@@ -108,7 +108,7 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
             return;
         }
         try {
-            line.release();
+            line.releaseBy(this);
         } finally {
             if (done.isCompletedExceptionally()) {
                 done.whenComplete((nothing, error) -> settleExceptionally(error));

@@ -106,7 +106,7 @@ public abstract class LineOperations {
     @Operation
     public void comeAndGo() {
         ThreadTicket ticket = new ThreadTicket(semaphore);
-        if (semaphore.queue(ticket) < 0 || !ticket.leave()) {
+        if (!semaphore.queue(ticket) || !ticket.leave()) {
             ticket.close();
         }
     }
