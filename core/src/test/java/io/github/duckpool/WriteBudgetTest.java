@@ -145,6 +145,32 @@ class WriteBudgetTest extends WriteFixture {
         return account(catchThrowable(write::get));
     }
 
+    /** A read that waits for a connection on no thread tells of that wait, too, however its time ends. */
+    @Test
+    void whatTheConnectionLeavesIsForTheStatementOfARead() throws Exception {
+        one(0);
+        long[] spent = undisturbed(this::connectionThenRead);
+        assertThat(spent[1]).isGreaterThanOrEqualTo(TAKEN_MILLIS - 1_000);
+        assertThat(spent[2]).isLessThan(TIME.toMillis());
+        Connection held = pool.connectionAsync().get();
+        for (int i = 0; i < 20; i++) { // the line's timer and the call's run a race
+            Throwable late = catchThrowable(
+                    () -> pool.readAsync(c -> 0, Duration.ofMillis(20)).get());
+            assertThat(late).hasCauseInstanceOf(SQLTimeoutException.class);
+            assertThat(late).hasMessageContaining(" for a connection, ran 0 ms");
+        }
+        held.close();
+    }
+
+    private long @Nullable [] connectionThenRead() throws Exception {
+        Connection held = pool.connectionAsync().get();
+        long startNanos = System.nanoTime();
+        CompletableFuture<Integer> read = pool.readAsync(c -> intOf(c, ENDLESS), TIME);
+        sleepUntil(startNanos);
+        held.close();
+        return account(catchThrowable(read::get));
+    }
+
     /** A program that has the database open until its input ends. */
     static final class Holder {
         private Holder() {}

@@ -9,10 +9,16 @@ import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Conflicts with writers outside of the line meet the retry policy, and nothing else does. */
 @Timeout(60)
@@ -125,6 +131,93 @@ class WriteRetryTest extends WriteFixture {
                     }))
                     .isInstanceOf(SQLTransactionRollbackException.class)
                     .hasMessageContaining("Conflict");
+        }
+    }
+
+    /** Tries again whatever it is that failed, as no retry policy should, for a few times. */
+    private static final class Eager implements RetryPolicy {
+        private final int tries;
+
+        Eager(int tries) {
+            this.tries = tries;
+        }
+
+        @Override
+        public <T extends @Nullable Object> T call(SqlCallable<T> work, Duration budget) throws SQLException {
+            for (int i = 1; ; i++) {
+                try {
+                    return work.call();
+                } catch (SQLException e) {
+                    if (i == tries) {
+                        throw e;
+                    }
+                }
+            }
+        }
+    }
+
+    /** Between its attempts nobody else gets the turn: alone, and as one of a group. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 16})
+    void whoIsRetriedKeepsItsPlaceInLine(int group) throws Exception {
+        pool.append("t", 1);
+        pool.close();
+        DuckPoolBuilder builder = builder().maxSize(3).retry(new Eager(4));
+        if (group > 0) {
+            builder.groupCommit(GroupCommit.upTo(group));
+        }
+        pool = builder.build();
+        List<String> order = new CopyOnWriteArrayList<>();
+        Connection other = pool.getConnection();
+        other.setAutoCommit(false);
+        run(other, "UPDATE t SET x = 10 WHERE x = 1");
+        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<Integer> blocker = block(pool, release);
+        AtomicInteger attempts = new AtomicInteger();
+        CompletableFuture<Integer> first = pool.writeAsync(c -> {
+            order.add("first");
+            if (attempts.incrementAndGet() == 4) {
+                other.commit();
+                other.close();
+                return 4;
+            }
+            run(c, "UPDATE t SET x = x + 100 WHERE x = 1");
+            return 0;
+        });
+        CompletableFuture<Boolean> second = pool.writeAsync(c -> order.add("second"));
+        release.countDown();
+        assertThat(blocker.get()).isZero();
+        assertThat(first.get()).isEqualTo(4);
+        assertThat(second.get()).isTrue();
+        assertThat(order).containsExactly("first", "first", "first", "first", "second");
+    }
+
+    /** An error that leaves it open whether the work is committed is told as that, and the work is not done again. */
+    @Test
+    void anUnknownOutcomeIsNotTriedAgainWhateverThePolicyThinks() throws SQLException {
+        try (FaultySource source = new FaultySource();
+                DuckPool eager = DuckPool.builder()
+                        .dataSource(source)
+                        .maxSize(2)
+                        .retry(new Eager(3))
+                        .build()) {
+            AtomicInteger attempts = new AtomicInteger();
+            source.failAfter = "Connection.commit";
+            assertThatThrownBy(() -> eager.write(c -> {
+                        attempts.incrementAndGet();
+                        run(c, "INSERT INTO t VALUES (1)");
+                        return 0;
+                    }))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("whether the transaction was committed is unknown")
+                    .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("08007"));
+            assertThat(attempts).hasValue(1);
+            source.fault = () -> new IllegalStateException("injected");
+            source.failAfter = "PreparedStatement.executeUpdate";
+            assertThatThrownBy(() -> eager.append("t", 2))
+                    .isInstanceOf(SQLException.class)
+                    .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("08007"));
+            assertThat(source.values()).containsExactly(1, 2);
         }
     }
 }

@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -154,5 +158,74 @@ class WriteTest extends WriteFixture {
         assertThatThrownBy(() -> pool.readAsync(c -> 0).get()).hasMessageContaining("the pool is closed");
         assertThatThrownBy(() -> pool.append("t", 1)).hasMessageContaining("the pool is closed");
         assertThatThrownBy(() -> pool.appendAsync("t", 1).get()).hasMessageContaining("the pool is closed");
+    }
+
+    private static void appendNatively(Connection c, int x) throws SQLException {
+        try (DuckDBAppender appender = c.unwrap(DuckDBConnection.class).createAppender("main", "t")) {
+            appender.beginRow();
+            appender.append(x);
+            appender.endRow();
+        }
+    }
+
+    /** The driver begins a transaction with the first statement, and an appender that comes before would commit by itself. */
+    @Test
+    void anAppenderOfTheDriverIsPartOfTheTransaction() throws SQLException {
+        assertThatThrownBy(() -> pool.<Integer>write(c -> {
+                    appendNatively(c, 1);
+                    throw new SQLException("mine");
+                }))
+                .hasMessage("mine");
+        try (Connection c = pool.getConnection()) {
+            c.setAutoCommit(false);
+            appendNatively(c, 2);
+            c.rollback();
+            appendNatively(c, 3);
+            try (Statement statement = c.createStatement();
+                    ResultSet unread = statement.executeQuery("SELECT * FROM range(100000)")) {
+                assertThat(unread.next()).isTrue();
+                appendNatively(c, 4);
+            }
+            c.rollback();
+        }
+        assertThat(count()).isZero();
+        pool.write(c -> {
+            appendNatively(c, 5);
+            return 0;
+        });
+        try (Connection c = pool.getConnection()) {
+            c.setAutoCommit(false);
+            appendNatively(c, 6);
+            c.commit();
+        }
+        assertThat(pool.<Integer>read(c -> intOf(c, "SELECT sum(x) FROM t"))).isEqualTo(11);
+    }
+
+    /** Nothing of it is committed, whether or not the function notices. */
+    @Test
+    void anAbortEndsTheWrite() throws Exception {
+        for (boolean fromElsewhere : new boolean[] {false, true}) {
+            assertThatThrownBy(() -> pool.<Integer>write(c -> {
+                        run(c, "INSERT INTO t VALUES (1)");
+                        if (fromElsewhere) {
+                            CompletableFuture.runAsync(() -> abort(c));
+                            return intOf(c, ENDLESS);
+                        }
+                        abort(c);
+                        return 0;
+                    }))
+                    .isInstanceOf(SQLException.class);
+            assertThat(count()).isZero();
+        }
+        pool.append("t", 1);
+        assertThat(count()).isOne();
+    }
+
+    private static void abort(Connection c) {
+        try {
+            c.abort(Runnable::run);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -80,6 +80,15 @@ public interface Lending {
     default void heldBy(int stamp, Thread user) {}
 
     /**
+     * The handle whose borrow this one is a part of: an abort ends all of it.
+     *
+     * @return null for the handle of a borrow
+     */
+    default @Nullable LentConnection owner() {
+        return null;
+    }
+
+    /**
      * Reports that the database is invalidated: every session of it fails from now on, until it is drained and reopened.
      * The handle stays lent; its return follows as usual.
      *

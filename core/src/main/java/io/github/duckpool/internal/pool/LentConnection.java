@@ -247,6 +247,13 @@ public final class LentConnection extends ConnectionStatements {
         if (executor == null) {
             throw new SQLException("abort needs an executor, was null", "22023");
         }
+        LentConnection owner = lending.owner();
+        if (owner != null) {
+            if (lending.isLent(stamp)) {
+                owner.abort(executor);
+            }
+            return;
+        }
         SQLException why = new SQLException("connection was aborted by its borrower");
         if (lending.claim(stamp)) {
             try {
@@ -293,6 +300,7 @@ public final class LentConnection extends ConnectionStatements {
             T found = unwrapping.run();
             entered.mark(Session.HANDED_OUT);
             entered.spend();
+            entered.transaction().beginForNatives();
             return found;
         } catch (SQLException e) {
             throw failed(e);

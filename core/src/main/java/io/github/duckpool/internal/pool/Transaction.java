@@ -87,6 +87,16 @@ final class Transaction {
         }
     }
 
+    /**
+     * Has the driver begin the transaction that is due, before it sees the use of a native object: it would only do so with the first
+     * statement, and what an appender writes until then is committed at once. A result that is not read to its end shows that one was begun.
+     */
+    void beginForNatives() throws SQLException {
+        if (!autoCommit && firstError == null && !session.open().hasUnreadResult()) {
+            raw.prepareStatement("SELECT 1").close();
+        }
+    }
+
     CommitLock commits() {
         return commits;
     }

@@ -292,6 +292,11 @@ public final class UnitOfWork implements AutoCloseable {
         }
 
         @Override
+        public LentConnection owner() {
+            return own;
+        }
+
+        @Override
         public void recycle() {
             throw new IllegalStateException("a function's handle claims nothing, so there is nothing to recycle");
         }

@@ -313,12 +313,22 @@ final class Units {
             budget.waitedForConnection();
             return unit;
         } catch (SQLException e) {
-            budget.waitedForConnection();
-            throw budget.isStrict() && budget.isOver() ? report.timedOut(budget, e) : e;
+            throw notBorrowed(e, budget);
         } finally {
             if (noted) {
                 holders.end();
             }
         }
+    }
+
+    /** A wait for a connection ends without one: a caller who gave a time is told what became of it. */
+    SQLException notBorrowed(SQLException why, Budget budget) {
+        budget.waitedForConnection();
+        return budget.isStrict() && budget.isOver() ? report.timedOut(budget, why) : why;
+    }
+
+    /** The same for whoever waited elsewhere. */
+    Throwable notBorrowed(Throwable why, Budget budget) {
+        return why instanceof SQLException e ? notBorrowed(e, budget) : why;
     }
 }

@@ -49,11 +49,20 @@ final class WorkThreads {
         return thread;
     }
 
-    /** Runs what has the line on the writer; on the calling thread when the pool is closed and only ends remain to be tied up. */
+    /**
+     * Runs what has the line on the writer, or on a thread of its own when the pool was closed in the moment in which it got the line. Here
+     * only if no thread can be started: whoever passed the line on has nothing to do with it.
+     */
     void write(Runnable task) {
         try {
             writer.execute(task);
-        } catch (RejectedExecutionException | OutOfMemoryError e) { // the other: no thread could be started
+        } catch (RejectedExecutionException closed) {
+            try {
+                detached("last writer", task);
+            } catch (OutOfMemoryError e) {
+                task.run();
+            }
+        } catch (OutOfMemoryError e) {
             task.run();
         }
     }

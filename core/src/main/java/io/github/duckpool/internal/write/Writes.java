@@ -132,15 +132,17 @@ public final class Writes {
         Budget budget = budget(timeoutNanos);
         budget.leftLine();
         PendingRead<T> read = new PendingRead<>(work, new Call(threads), budget, report);
+        budget.waitsForConnection();
         read.watch(threads);
         read.leaveBy(pool.beginOnWorker(
                 budget.leftNanos(),
                 unit -> {
+                    budget.waitedForConnection();
                     read.with(unit, units);
                     threads.deliver(read);
                 },
                 why -> {
-                    read.fail(why);
+                    read.fail(units.notBorrowed(why, budget));
                     threads.deliver(read);
                 }));
         return read;
