@@ -1,5 +1,6 @@
 package io.github.duckpool.benchmarks.borrow;
 
+import io.github.duckpool.benchmarks.harness.Apart;
 import io.github.duckpool.benchmarks.harness.Case;
 import io.github.duckpool.benchmarks.harness.Effort;
 import io.github.duckpool.benchmarks.harness.Family;
@@ -30,7 +31,8 @@ public final class BorrowFamily implements Family {
 
     @Override
     public String question() {
-        return "What do one borrow and its return cost, per thread, with no work between them? Every turn is a JMH fork.";
+        return "What do one borrow and its return cost, per thread, with no work between them? One thread is measured in JMH forks; several in "
+                + "a JVM for each pool, all of them warm, in slices that follow one another, counted while all threads are at it.";
     }
 
     @Override
@@ -52,62 +54,56 @@ public final class BorrowFamily implements Family {
     public Duration budget(Effort effort) {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(8);
-            case REPORT -> Duration.ofMinutes(3);
+            case REPORT -> Duration.ofSeconds(150);
             case FULL, TRIAL -> effort.budget(Duration.ofMinutes(30));
         };
     }
 
     @Override
     public List<Case> cases(Effort effort) {
-        return switch (effort) {
-            case QUICK -> cases(List.of(DUCKDB), List.of(5), List.of(1), List.of(Pools.DUCKPOOL, Pools.HIKARI), 100);
-            case REPORT -> reported();
-            case FULL, TRIAL ->
-                cases(List.of(STUB, DUCKDB), List.of(5, 32), List.of(1, 2, 8, 32), Pools.ALL, effort.part(300));
-        };
-    }
-
-    /** All pools for one thread, and those that the targets name everywhere. */
-    private static List<Case> reported() {
         List<Case> cases = new ArrayList<>();
-        for (int threads : List.of(1, 2, 8, 32)) {
-            List<String> pools = threads == 1 ? Pools.ALL : PROMISED;
-            cases.addAll(cases(List.of(DUCKDB), List.of(5), List.of(threads), pools, millis(threads)));
-        }
-        for (int threads : List.of(1, 2, 8, 32)) {
-            cases.addAll(cases(List.of(DUCKDB), List.of(32), List.of(threads), PROMISED, millis(threads)));
-        }
-        return cases;
-    }
-
-    /**
-     * Long enough for the compiler to be done; and with more threads than processors for each to have had many slices of
-     * them: a thread that had none to speak of in an iteration counts it as a few borrows of many milliseconds.
-     */
-    private static int millis(int threads) {
-        return threads <= 2 ? 200 : 300;
-    }
-
-    private static List<Case> cases(
-            List<String> drivers, List<Integer> sizes, List<Integer> threads, List<String> pools, int iterationMillis) {
-        List<Case> cases = new ArrayList<>();
-        for (String driver : drivers) {
-            for (int size : sizes) {
-                for (int count : threads) {
-                    cases.add(Case.of(
-                            group(size, driver),
-                            Case.threads(count),
-                            pools,
-                            pool -> new JmhTurn(
-                                    BorrowReturnBenchmark.class,
-                                    "borrowAndReturn",
-                                    count,
-                                    Map.of("pool", pool, "size", String.valueOf(size), "driver", driver),
-                                    iterationMillis)));
+        switch (effort) {
+            case QUICK -> cases.add(alone(DUCKDB, 5, List.of(Pools.DUCKPOOL, Pools.HIKARI), 100));
+            case REPORT -> {
+                cases.add(alone(DUCKDB, 5, Pools.ALL, 150));
+                cases.add(alone(DUCKDB, 32, PROMISED, 150));
+                cases.addAll(several(DUCKDB, PROMISED, new Apart.Times(3_000, 5, 100)));
+            }
+            case FULL, TRIAL -> {
+                for (String driver : List.of(STUB, DUCKDB)) {
+                    cases.add(alone(driver, 5, Pools.ALL, effort.part(300)));
+                    cases.add(alone(driver, 32, Pools.ALL, effort.part(300)));
+                    cases.addAll(several(
+                            driver, Pools.ALL, new Apart.Times(effort.part(6_000), effort.part(11), effort.part(300))));
                 }
             }
         }
         return cases;
+    }
+
+    private static Case alone(String driver, int size, List<String> pools, int iterationMillis) {
+        return Case.of(
+                group(size, driver),
+                Case.threads(1),
+                pools,
+                pool -> new JmhTurn(
+                        BorrowReturnBenchmark.class,
+                        "borrowAndReturn",
+                        1,
+                        Map.of("pool", pool, "size", String.valueOf(size), "driver", driver),
+                        iterationMillis));
+    }
+
+    /** More busy threads than processors keep the compiler off them, so that short forks measure it instead of the pool. */
+    private static List<Case> several(String driver, List<String> pools, Apart.Times times) {
+        List<Apart.Setting> settings = new ArrayList<>();
+        for (int size : List.of(5, 32)) {
+            for (int threads : List.of(2, 8, 32)) {
+                settings.add(new Apart.Setting(
+                        group(size, driver), Case.threads(threads), Borrowing.setting(size, driver), threads, pools));
+            }
+        }
+        return new Apart(Borrowing.class, settings, times).cases();
     }
 
     private static String group(int size, String driver) {

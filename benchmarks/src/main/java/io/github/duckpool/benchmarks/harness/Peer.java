@@ -19,7 +19,7 @@ public final class Peer implements AutoCloseable {
     }
 
     /**
-     * Starts one.
+     * Starts one with a small heap.
      *
      * @param main its main class
      * @param arguments of the main class
@@ -27,12 +27,23 @@ public final class Peer implements AutoCloseable {
      * @throws IOException if it can't be started
      */
     public static Peer start(Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+        return start(List.of("-Xmx256m"), main, arguments);
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param options of its JVM
+     * @param main its main class
+     * @param arguments of the main class
+     * @return the process
+     * @throws IOException if it can't be started
+     */
+    public static Peer start(List<String> options, Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return new Peer(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

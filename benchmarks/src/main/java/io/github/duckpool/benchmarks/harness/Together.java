@@ -39,10 +39,30 @@ public final class Together {
      * @return the contenders, in this order
      */
     public static List<Contender> contenders(List<String> names, Measurement measurement) {
-        Together together = new Together(measurement);
+        Together together = of(measurement);
         return names.stream()
-                .map(name -> new Contender(name, directory -> together.part(name, directory)))
+                .map(name -> new Contender(name, together.turn(name)))
                 .toList();
+    }
+
+    /**
+     * Makes what several cases share.
+     *
+     * @param measurement gives a sample for each {@linkplain #turn part}
+     * @return what measures it, once in each round
+     */
+    public static Together of(Measurement measurement) {
+        return new Together(measurement);
+    }
+
+    /**
+     * Makes the turn that takes one part.
+     *
+     * @param part the measurement's name for it; no other turn takes the same
+     * @return the turn
+     */
+    public Turn turn(String part) {
+        return directory -> part(part, directory);
     }
 
     /**

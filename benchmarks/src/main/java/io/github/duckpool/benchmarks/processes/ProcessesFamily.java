@@ -1,15 +1,20 @@
 package io.github.duckpool.benchmarks.processes;
 
 import io.github.duckpool.benchmarks.harness.Case;
-import io.github.duckpool.benchmarks.harness.Contender;
 import io.github.duckpool.benchmarks.harness.Effort;
 import io.github.duckpool.benchmarks.harness.Family;
 import io.github.duckpool.benchmarks.harness.Metric;
 import io.github.duckpool.benchmarks.harness.Ratio;
 import io.github.duckpool.benchmarks.harness.Target;
+import io.github.duckpool.benchmarks.harness.Together;
+import io.github.duckpool.benchmarks.processes.Transactions.Window;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Several processes on one file. */
@@ -56,36 +61,43 @@ public final class ProcessesFamily implements Family {
 
     @Override
     public List<Case> cases(Effort effort) {
-        return switch (effort) {
-            case QUICK -> List.of(shared(2, 1, Transactions.POOL, Transactions.RETRY));
-            case REPORT -> all(1);
-            case FULL, TRIAL -> all(effort.part(3.0));
-        };
+        if (effort == Effort.QUICK) {
+            return shared(List.of(new Window(2, 1)), List.of(Transactions.POOL, Transactions.RETRY));
+        }
+        double times = effort.isComplete() ? effort.part(3.0) : 1;
+        // Long enough for some turns of each: whoever has had one more than the others is no proof of unfairness.
+        List<Case> cases = new ArrayList<>(shared(
+                List.of(new Window(2, 2 * times), new Window(4, 3 * times), new Window(6, 7 * times)),
+                List.of(Transactions.POOL, Transactions.RETRY, Transactions.SERVER)));
+        cases.add(Case.of(
+                ONE,
+                "1 thread",
+                List.of(Transactions.POOL, Transactions.IDLE),
+                way -> directory -> Transactions.run(directory, way, new Window(1, 2 * times))));
+        return cases;
     }
 
-    /** Long enough for some turns of each: whoever has had one more than the others is no proof of unfairness. */
-    private static List<Case> all(double times) {
-        return List.of(
-                shared(2, 2 * times, Transactions.POOL, Transactions.RETRY, Transactions.SERVER),
-                shared(4, 3 * times, Transactions.POOL, Transactions.RETRY, Transactions.SERVER),
-                shared(6, 7 * times, Transactions.POOL, Transactions.RETRY, Transactions.SERVER),
-                new Case(
-                        ONE,
-                        "1 thread",
-                        Stream.of(Transactions.POOL, Transactions.IDLE)
-                                .map(way ->
-                                        new Contender(way, directory -> Transactions.run(directory, way, 1, 2 * times)))
-                                .toList()));
-    }
-
-    private static Case shared(int processes, double seconds, String... ways) {
-        return new Case(
-                GROUP,
-                at(processes),
-                Stream.of(ways)
-                        .map(way ->
-                                new Contender(way, directory -> Transactions.run(directory, way, processes, seconds)))
-                        .toList());
+    /** A case for each window; the first turn of a way measures all of them. */
+    private static List<Case> shared(List<Window> windows, List<String> ways) {
+        List<Window> widestFirst = windows.stream()
+                .sorted(Comparator.comparingInt(Window::processes).reversed())
+                .toList();
+        Map<String, Together> together = new HashMap<>();
+        for (String way : ways) {
+            together.put(way, Together.of(directory -> {
+                List<Map<String, Double>> samples = Transactions.run(directory, way, widestFirst);
+                Map<String, Map<String, Double>> parts = new HashMap<>();
+                for (int i = 0; i < samples.size(); i++) {
+                    parts.put(at(widestFirst.get(i).processes()), samples.get(i));
+                }
+                return parts;
+            }));
+        }
+        return windows.stream()
+                .map(window ->
+                        Case.of(GROUP, at(window.processes()), ways, way -> Objects.requireNonNull(together.get(way))
+                                .turn(at(window.processes()))))
+                .toList();
     }
 
     private static String at(int processes) {

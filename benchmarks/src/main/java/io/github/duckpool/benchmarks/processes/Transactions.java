@@ -2,6 +2,7 @@ package io.github.duckpool.benchmarks.processes;
 
 import io.github.duckpool.benchmarks.harness.Metric;
 import io.github.duckpool.benchmarks.harness.Peer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -11,8 +12,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** One turn: processes write one table of one file for a while, and the table is counted afterwards. */
+/** Processes write one table of one file for a while, and the table is counted afterwards. */
 final class Transactions {
     static final String POOL = "duckpool";
     static final String RETRY = "open, retry, close";
@@ -34,14 +36,47 @@ final class Transactions {
 
     private Transactions() {}
 
-    static Map<String, Double> run(Path directory, String way, int processes, double seconds) throws Exception {
-        Path file = directory.resolve("transactions.duckdb");
+    /** So many processes at once, for so long. */
+    record Window(int processes, double seconds) {}
+
+    /** Some processes at once. */
+    static Map<String, Double> run(Path directory, String way, Window window) throws Exception {
+        return run(directory, way, List.of(window)).get(0);
+    }
+
+    /**
+     * A file for each window, of processes that were started once: starting half a dozen takes longer than most windows. Those that a window
+     * does not need wait for the next one, without the file. The widest window has to be the first, so that all have run as long.
+     */
+    static List<Map<String, Double>> run(Path directory, String way, List<Window> windows) throws Exception {
+        List<Peer> peers = new ArrayList<>();
+        try {
+            for (int i = 0; i < windows.get(0).processes; i++) {
+                peers.add(Peer.start(TransactionsPeer.class, way));
+            }
+            List<Map<String, Double>> samples = new ArrayList<>();
+            for (Window window : windows) {
+                Path file = directory.resolve(samples.size() + ".duckdb");
+                List<Peer> busy = peers.subList(0, window.processes);
+                samples.add(summary(way, measure(file, way, busy, window.seconds), count(file), window.seconds));
+            }
+            for (Peer peer : peers) {
+                peer.close();
+            }
+            return samples;
+        } finally {
+            for (Peer peer : peers) {
+                peer.kill();
+            }
+        }
+    }
+
+    private static List<long[]> measure(Path file, String way, List<Peer> peers, double seconds) throws Exception {
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE visit (number INTEGER)");
         }
         String place = file.toString();
-        List<Peer> peers = new ArrayList<>();
         Peer other = null;
         try {
             if (way.equals(SERVER)) {
@@ -53,36 +88,35 @@ final class Transactions {
                 other.say(HandOverPeer.QUERY);
                 other.answer();
             }
-            for (int i = 0; i < processes; i++) {
-                peers.add(Peer.start(TransactionsPeer.class, way, place));
-            }
-            for (Peer peer : peers) {
-                peer.answer();
-            }
+            tell(peers, place);
             String endNanos = Long.toString(System.nanoTime() + (long) (seconds * 1e9));
-            for (Peer peer : peers) {
-                peer.say(endNanos);
-            }
-            List<long[]> results = new ArrayList<>();
-            for (Peer peer : peers) {
-                String[] words = peer.answer().split(" ", -1);
-                results.add(new long[] {Long.parseLong(words[0]), Long.parseLong(words[1]), Long.parseLong(words[2])});
-            }
-            for (Peer peer : peers) {
-                peer.close();
-            }
+            List<long[]> results = tell(peers, endNanos).stream()
+                    .map(answer -> Stream.of(answer.split(" ", -1))
+                            .mapToLong(Long::parseLong)
+                            .toArray())
+                    .toList();
+            tell(peers, TransactionsPeer.LEAVE);
             if (other != null) {
                 other.close();
             }
-            return summary(way, results, count(file), seconds);
+            return results;
         } finally {
             if (other != null) {
                 other.kill();
             }
-            for (Peer peer : peers) {
-                peer.kill();
-            }
         }
+    }
+
+    /** Tells all the same, and waits for the answer of each. */
+    private static List<String> tell(List<Peer> peers, String line) throws IOException {
+        for (Peer peer : peers) {
+            peer.say(line);
+        }
+        List<String> answers = new ArrayList<>();
+        for (Peer peer : peers) {
+            answers.add(peer.answer());
+        }
+        return answers;
     }
 
     /** Whoever opens the file without a turn loses rows now and then: DuckDB 2.0 reads its headers before it has the lock. */

@@ -15,11 +15,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that inserts rows, one by one, each a transaction: {@code way file}, or the server's port. Says "ready"; for a line with a time of the clock that
- * all processes of a host share, works until then, and prints how many rows it committed, how many lock errors reached it, and
- * the longest transaction in nanoseconds.
+ * A process that inserts rows, one by one, each a transaction, in the {@code way} that it is told. Reads the file, or the server's port, and says
+ * "ready" when it has committed a row; for a time of the clock that all processes of a host share it works until then, and prints
+ * how many rows it committed, how many lock errors reached it, and the longest transaction in nanoseconds; then it is told to leave the
+ * file, and does it all again with the next one.
  */
 final class TransactionsPeer {
+    static final String LEAVE = "leave";
+
     private static final String INSERT = "INSERT INTO visit VALUES (1)";
 
     /** The retries of a careful program: full jitter, doubled up to a second; together a second or so. */
@@ -35,29 +38,35 @@ final class TransactionsPeer {
     }
 
     public static void main(String[] args) throws Exception {
-        Path file = Path.of(args[1]);
-        if (args[0].equals(Transactions.POOL) || args[0].equals(Transactions.IDLE)) {
+        var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String place = lines.readLine(); place != null; place = lines.readLine()) {
+            work(args[0], place, lines);
+            System.out.println("left");
+        }
+    }
+
+    private static void work(String way, String place, BufferedReader lines) throws Exception {
+        if (way.equals(Transactions.POOL) || way.equals(Transactions.IDLE)) {
             try (DuckPool pool = DuckPool.builder()
-                    .database(file)
+                    .database(Path.of(place))
                     .borrowTimeout(Duration.ofMinutes(1))
                     .build()) {
-                work(() -> {
+                work(lines, () -> {
                     try (Connection connection = pool.getConnection()) {
                         insert(connection);
                     }
                 });
             }
-        } else if (args[0].equals(Transactions.SERVER)) {
-            try (ServerPeer.Client client = new ServerPeer.Client(Integer.parseInt(args[1]))) {
-                work(client::insert);
+        } else if (way.equals(Transactions.SERVER)) {
+            try (ServerPeer.Client client = new ServerPeer.Client(Integer.parseInt(place))) {
+                work(lines, client::insert);
             }
         } else {
-            work(() -> openAndInsert(file));
+            work(lines, () -> openAndInsert(Path.of(place)));
         }
     }
 
-    private static void work(Insert insert) throws Exception {
-        var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    private static void work(BufferedReader lines, Insert insert) throws Exception {
         long committed = 1;
         long errors = 0;
         long longestNanos = 0;
@@ -84,7 +93,7 @@ final class TransactionsPeer {
             now = then;
         }
         System.out.println(committed + " " + errors + " " + longestNanos);
-        lines.readLine();
+        lines.readLine(); // all have ended
     }
 
     private static void openAndInsert(Path file) throws SQLException, InterruptedException {

@@ -3,6 +3,7 @@ package io.github.duckpool.benchmarks.statement;
 import io.github.duckpool.benchmarks.borrow.ConnectionSource;
 import io.github.duckpool.benchmarks.borrow.Pools;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -47,15 +48,26 @@ public class StatementBenchmark {
 
     @Setup
     public void open(BenchmarkParams benchmark) throws Exception {
-        String url = "jdbc:duckdb:" + Files.createTempDirectory("statement").resolve("s.duckdb");
-        ConnectionSource opened = Pools.openKeepingStatements(pool, url, SIZE, kept);
-        try (Connection connection = opened.getConnection();
+        open(Files.createTempDirectory("statement"));
+        if (benchmark.getBenchmark().contains("lookUp")) {
+            fill();
+        }
+    }
+
+    /** Opens the pool on a new file in this directory. */
+    void open(Path directory) throws SQLException {
+        String url = "jdbc:duckdb:" + directory.resolve("s.duckdb");
+        source = Pools.openKeepingStatements(pool, url, SIZE, kept);
+        connection().close(); // loads the driver and opens the database
+    }
+
+    /** Makes the table that rows are looked up in. */
+    void fill() throws SQLException {
+        try (Connection connection = connection();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE letter(id INTEGER PRIMARY KEY, title VARCHAR)");
-            int rows = benchmark.getBenchmark().contains("lookUp") ? ROWS : 1;
-            statement.execute("INSERT INTO letter SELECT i, 'letter ' || i FROM range(" + rows + ") t(i)");
+            statement.execute("INSERT INTO letter SELECT i, 'letter ' || i FROM range(" + ROWS + ") t(i)");
         }
-        source = opened;
     }
 
     @TearDown

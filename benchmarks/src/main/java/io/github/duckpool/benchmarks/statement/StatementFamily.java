@@ -1,14 +1,14 @@
 package io.github.duckpool.benchmarks.statement;
 
 import io.github.duckpool.benchmarks.borrow.Pools;
+import io.github.duckpool.benchmarks.harness.Apart;
 import io.github.duckpool.benchmarks.harness.Case;
 import io.github.duckpool.benchmarks.harness.Effort;
 import io.github.duckpool.benchmarks.harness.Family;
-import io.github.duckpool.benchmarks.harness.JmhTurn;
 import io.github.duckpool.benchmarks.harness.Metric;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** What a statement costs through a pool, and what a cache of prepared statements saves. */
 public final class StatementFamily implements Family {
@@ -33,14 +33,15 @@ public final class StatementFamily implements Family {
         return "What do a borrow, one query and the return cost on one thread, by Statement, by a PreparedStatement that is prepared each "
                 + "time, and by one that is kept with its connection? duckpool keeps them by default, the caches of DBCP2, Tomcat, Vibur (which needs "
                 + "Caffeine) and c3p0 are turned on; HikariCP, Agroal and Commons Pool 2 have none, so in the last column they prepare each time too. "
+                + "Each pool in a JVM of its own, all of them warm, in slices that follow one another. "
                 + "The hit ratio: how many of the statements asked for were ready.";
     }
 
     @Override
     public List<Metric> metrics() {
         return List.of(
-                Metric.cost(JmhTurn.SCORE, "µs"),
-                Metric.cost(JmhTurn.ALLOCATED, "B"),
+                Metric.cost(Apart.TIME, "ns"),
+                Metric.cost(Apart.ALLOCATED, "B"),
                 Metric.gain(KeptStatements.HIT_RATIO, ""),
                 Metric.cost(KeptStatements.TIME, "µs"));
     }
@@ -62,20 +63,24 @@ public final class StatementFamily implements Family {
     @Override
     public List<Case> cases(Effort effort) {
         if (effort == Effort.QUICK) {
-            return List.of(of(SELECT, CACHED, "selectPrepared", PAIR, 50));
+            return measured(List.of(of(SELECT, CACHED, "selectPrepared", PAIR)), new Apart.Times(800, 5, 50));
         }
         boolean complete = effort.isComplete();
         List<String> pools = complete ? Pools.ALL : PAIR;
         List<String> caching = complete ? Pools.ALL : CACHING;
-        int millis = complete ? effort.part(500) : 100;
-        return List.of(
-                of(SELECT, STATEMENT, "selectByStatement", pools, millis),
-                of(SELECT, EACH_TIME, "selectPrepared", pools, millis),
-                of(SELECT, CACHED, "selectPrepared", caching, millis),
-                of(LOOK_UP, STATEMENT, "lookUpByStatement", pools, millis),
-                of(LOOK_UP, EACH_TIME, "lookUpPrepared", pools, millis),
-                of(LOOK_UP, CACHED, "lookUpPrepared", pools, millis),
-                kept(Pools.ALL, complete ? effort.part(5_000) : 250));
+        List<Case> cases = new ArrayList<>(measured(
+                List.of(
+                        of(SELECT, STATEMENT, "selectByStatement", pools),
+                        of(SELECT, EACH_TIME, "selectPrepared", pools),
+                        of(SELECT, CACHED, "selectPrepared", caching),
+                        of(LOOK_UP, STATEMENT, "lookUpByStatement", pools),
+                        of(LOOK_UP, EACH_TIME, "lookUpPrepared", pools),
+                        of(LOOK_UP, CACHED, "lookUpPrepared", pools)),
+                complete
+                        ? new Apart.Times(effort.part(6_000), effort.part(11), effort.part(300))
+                        : new Apart.Times(3_000, 5, 60)));
+        cases.add(kept(Pools.ALL, complete ? effort.part(5_000) : 250));
+        return cases;
     }
 
     private static Case kept(List<String> pools, int queries) {
@@ -86,16 +91,11 @@ public final class StatementFamily implements Family {
                 pool -> directory -> new KeptStatements(queries).run(pool, directory));
     }
 
-    private static Case of(String group, String at, String method, List<String> pools, int iterationMillis) {
-        return Case.of(
-                group,
-                at,
-                pools,
-                pool -> new JmhTurn(
-                        StatementBenchmark.class,
-                        method,
-                        1,
-                        Map.of("pool", pool, "kept", at.equals(CACHED) ? "32" : "0"),
-                        iterationMillis));
+    private static Apart.Setting of(String group, String at, String method, List<String> pools) {
+        return new Apart.Setting(group, at, Statements.setting(method, at.equals(CACHED) ? 32 : 0), 1, pools);
+    }
+
+    private static List<Case> measured(List<Apart.Setting> settings, Apart.Times times) {
+        return new Apart(Statements.class, settings, times).cases();
     }
 }

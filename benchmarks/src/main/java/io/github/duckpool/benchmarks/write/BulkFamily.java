@@ -25,7 +25,7 @@ public final class BulkFamily implements Family {
         return "How many rows a second does one thread write that has many? The bare appender and the stream write all in one "
                 + "transaction; the futures are acknowledged row by row, up to " + BulkRows.IN_FLIGHT
                 + " on their way at a time; HikariCP's rows go by executeBatch, in transactions of " + BulkRows.BATCH
-                + ". A transaction of each way after another.";
+                + ". A transaction of each way after another, in a JVM that does nothing else.";
     }
 
     @Override
@@ -58,7 +58,8 @@ public final class BulkFamily implements Family {
         List<String> ways = effort == Effort.QUICK
                 ? List.of(BulkRows.APPENDER, BulkRows.STREAM)
                 : List.of(BulkRows.APPENDER, BulkRows.STREAM, BulkRows.FUTURES, BulkRows.HIKARI);
-        return List.of(new Case(ROWS, AT, Together.contenders(ways, new BulkRows(ways, seconds)::measure)));
+        return List.of(
+                new Case(ROWS, AT, Together.contenders(ways, directory -> BulkPeer.measure(ways, seconds, directory))));
     }
 
     @Override

@@ -1,0 +1,46 @@
+package io.github.duckpool.benchmarks.harness;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The JVM of one contender of {@link Apart}: reads how many threads, for how many milliseconds and under which setting, and answers with
+ * nanoseconds and bytes for each operation.
+ */
+final class ApartPeer {
+    private ApartPeer() {}
+
+    public static void main(String[] args) throws Exception {
+        PrintStream answers = System.out;
+        System.setOut(System.err); // whatever a contender prints is no answer
+        Apart.Opening opening = Class.forName(args[0])
+                .asSubclass(Apart.Opening.class)
+                .getDeclaredConstructor()
+                .newInstance();
+        Path directory = Path.of(args[2]);
+        System.setProperty("java.io.tmpdir", directory.toString());
+        Map<String, Apart.Subject> open = new HashMap<>();
+        BufferedReader told = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = told.readLine(); line != null; line = told.readLine()) {
+            String[] words = line.split(" ", 3);
+            Apart.Subject subject = open.get(words[2]);
+            if (subject == null) {
+                Path own = Files.createDirectory(directory.resolve(Integer.toString(open.size())));
+                subject = opening.open(args[1], words[2], own);
+                open.put(words[2], subject);
+            }
+            Busy.Count count = Busy.count(subject::client, Integer.parseInt(words[0]), Integer.parseInt(words[1]));
+            answers.println(count.nanos() + " " + count.bytes());
+        }
+        for (Apart.Subject subject : open.values()) {
+            subject.close();
+        }
+        System.exit(0); // a pool may leave threads behind
+    }
+}
