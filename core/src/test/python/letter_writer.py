@@ -1,9 +1,10 @@
 """A program that writes letters into a file that a Java service works with: letter_writer.py <file> <name> <rows> [turns].
 
 With "turns" it keeps to the file's queue, otherwise it knows nothing of it. It opens the file for each row, tries again
-when DuckDB refuses because somebody has it, and prints how often that was.
+when DuckDB refuses because somebody has it, and prints how often that was. And when somebody wrote while it was being opened:
+DuckDB 2.0 reads the file's headers before it has the lock, and would go on from a state that is gone.
 """
-import contextlib, sys, time
+import contextlib, os, sys, time
 
 import duckdb
 from turn import turn
@@ -13,13 +14,21 @@ turns = len(sys.argv) > 4
 refused = 0
 
 
+def written():
+    now = os.stat(file)
+    return now.st_mtime_ns, now.st_size
+
+
 def write(number):
     global refused
     while True:
+        before = written()
         try:
             with duckdb.connect(file) as connection:
-                connection.execute("INSERT INTO letter VALUES (?, ?)", [name, number])
-            return
+                if written() == before:
+                    connection.execute("INSERT INTO letter VALUES (?, ?)", [name, number])
+                    return
+                connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         except duckdb.IOException as error:
             if "Could not set lock" not in str(error):
                 raise

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A connection that is cut off while rows are appended is closed between two uses of the appender, never under one: the driver
  * writes rows straight into native memory, which its close frees. In a JVM of its own, since that would be the end of it.
  */
-@Timeout(120)
+@Timeout(360)
 class AppendCutOffTest {
     private static final int ROUNDS = 60;
 

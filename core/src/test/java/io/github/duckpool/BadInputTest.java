@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can't be opened is explained, with the file and the remedy; nothing is made, and nothing stays locked or open. */
-@Timeout(120)
+@Timeout(360)
 class BadInputTest {
     @TempDir
     Path directory;

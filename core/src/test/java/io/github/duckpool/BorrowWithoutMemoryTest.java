@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A borrow that fails for want of memory costs nobody a connection, wherever it fails. */
-@Timeout(120)
+@Timeout(360)
 class BorrowWithoutMemoryTest {
     private static final int SIZE = 2;
 
@@ -97,10 +97,13 @@ class BorrowWithoutMemoryTest {
 
         public static void main(String... args) throws Exception {
             Way way = Way.valueOf(args[0]);
+            try (DuckPool loaded = DuckPool.builder().database(":memory:").build()) {
+                loaded.getConnection().close(); // unpacks the driver's library
+            }
             try (DuckPool pool = DuckPool.builder()
                     .database(":memory:")
                     .maxSize(SIZE)
-                    .borrowTimeout(Duration.ofSeconds(5))
+                    .borrowTimeout(Duration.ofMinutes(1))
                     .leakThreshold(way == Way.TRACKED ? Duration.ofDays(1) : Duration.ZERO)
                     .maxLifetime(Duration.ofMillis(200))
                     .build()) {
@@ -161,7 +164,7 @@ class BorrowWithoutMemoryTest {
             for (Connection c : all) {
                 c.close();
             }
-            waiting.get(20, TimeUnit.SECONDS).close();
+            waiting.get(60, TimeUnit.SECONDS).close();
         }
     }
 }

@@ -33,7 +33,7 @@ public final class ChildJvm {
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
-            boolean ended = process.waitFor(100, TimeUnit.SECONDS);
+            boolean ended = process.waitFor(300, TimeUnit.SECONDS);
             process.destroyForcibly().waitFor();
             String printed = Files.readString(output, StandardCharsets.UTF_8);
             assertThat(ended).as("ended in time, having printed: %s", printed).isTrue();

@@ -57,11 +57,11 @@ class HotRowTest {
     /** Alone and in groups. */
     @ParameterizedTest
     @ValueSource(ints = {0, 64})
-    @Timeout(300)
+    @Timeout(600)
     void everyAdditionCountsAndNoneIsTriedTwice(int group) throws Exception {
         DuckPoolBuilder builder = DuckPool.builder()
                 .database(directory.resolve("hot.duckdb"))
-                .borrowTimeout(Duration.ofSeconds(280))
+                .borrowTimeout(Duration.ofSeconds(580))
                 .oltp()
                 .retry(new Noting());
         if (group > 0) {

@@ -70,7 +70,7 @@ class PoolCloseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 10_000})
+    @ValueSource(longs = {0, 100_000})
     void closingDuringLoadLosesNothingThatWasAcknowledged(long graceMillis) throws Exception {
         for (int round = 0; round < 3; round++) {
             Files.deleteIfExists(file());

@@ -108,6 +108,7 @@ class PoolModelTest {
             this.pool = DuckPool.builder()
                     .database(":memory:")
                     .maxSize(size)
+                    .borrowTimeout(Duration.ofHours(1))
                     .initSql("CREATE TABLE t (x INTEGER)")
                     .build();
         }

@@ -32,7 +32,7 @@ class QueuedWritesTest extends WriteFixture {
 
     private DuckPool bounded(int group) {
         pool.close();
-        DuckPoolBuilder builder = builder().maxSize(3).maxQueuedWrites(MOST);
+        DuckPoolBuilder builder = builder().maxSize(3).maxQueuedWrites(MOST).borrowTimeout(Duration.ofHours(1));
         if (group > 0) {
             builder.groupCommit(GroupCommit.upTo(group));
         }

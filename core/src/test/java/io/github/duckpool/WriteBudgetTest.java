@@ -87,7 +87,7 @@ class WriteBudgetTest extends WriteFixture {
     @ValueSource(ints = {0, 16})
     void whatTheLineLeavesIsForTheConnection(int group) throws Exception {
         long[] spent = undisturbed(() -> lineThenConnection(group));
-        assertThat(spent[0]).isGreaterThanOrEqualTo(TAKEN_MILLIS - 50);
+        assertThat(spent[0]).isGreaterThanOrEqualTo(TAKEN_MILLIS);
         assertThat(spent[1] + spent[2]).isLessThan(TIME.toMillis());
     }
 
@@ -96,8 +96,8 @@ class WriteBudgetTest extends WriteFixture {
         CountDownLatch release = new CountDownLatch(1);
         CompletableFuture<Integer> blocker = block(pool, release);
         CompletableFuture<Connection> other = pool.connectionAsync();
-        long startNanos = System.nanoTime();
         CompletableFuture<Integer> write = pool.writeAsync(c -> 0, TIME);
+        long startNanos = System.nanoTime(); // of the shorter one: the write's time runs already
         sleepUntil(startNanos);
         release.countDown();
         blocker.get();
@@ -112,7 +112,7 @@ class WriteBudgetTest extends WriteFixture {
     @ValueSource(ints = {0, 16})
     void whatTheLineLeavesIsForTheStatement(int group) throws Exception {
         long[] spent = undisturbed(() -> lineThenStatement(group));
-        assertThat(spent[0]).isGreaterThanOrEqualTo(TAKEN_MILLIS - 50);
+        assertThat(spent[0]).isGreaterThanOrEqualTo(TAKEN_MILLIS);
         assertThat(spent[2]).isLessThan(TIME.toMillis());
     }
 
@@ -120,9 +120,8 @@ class WriteBudgetTest extends WriteFixture {
         one(group);
         CountDownLatch release = new CountDownLatch(1);
         CompletableFuture<Integer> blocker = block(pool, release);
-        long startNanos = System.nanoTime();
         CompletableFuture<Integer> write = pool.writeAsync(c -> intOf(c, ENDLESS), TIME);
-        sleepUntil(startNanos);
+        sleepUntil(System.nanoTime());
         release.countDown();
         blocker.get();
         return account(catchThrowable(write::get));
@@ -138,11 +137,11 @@ class WriteBudgetTest extends WriteFixture {
     private long @Nullable [] connectionThenStatement() throws Exception {
         one(0);
         Connection held = pool.connectionAsync().get();
-        long startNanos = System.nanoTime();
         CompletableFuture<Integer> write = pool.writeAsync(c -> intOf(c, ENDLESS), TIME);
-        sleepUntil(startNanos);
+        sleepUntil(System.nanoTime());
         held.close();
-        return account(catchThrowable(write::get));
+        long[] spent = account(catchThrowable(write::get));
+        return spent == null || spent[0] > 500 ? null : spent; // the writer's thread was late
     }
 
     /** A read that waits for a connection on no thread tells of that wait, too, however its time ends. */
@@ -195,31 +194,33 @@ class WriteBudgetTest extends WriteFixture {
             while (!ChildJvm.read(output).contains("held true")) {
                 TimeUnit.MILLISECONDS.sleep(5);
             }
-            one(group);
-            CompletableFuture<@Nullable Throwable> first = new CompletableFuture<>();
-            long startNanos = System.nanoTime();
-            new Thread(() -> first.complete(catchThrowable(() -> pool.write(c -> 0, Duration.ofMillis(TAKEN_MILLIS)))))
-                    .start();
-            while (pool.stats().waiting() == 0) {
-                TimeUnit.MILLISECONDS.sleep(1);
-            }
-            // On this thread, which no timer takes out of a wait that is too long.
-            Throwable second = catchThrowable(() -> pool.write(c -> 0, TIME));
-            long tookNanos = System.nanoTime() - startNanos;
-            assertThat(first.get()).isInstanceOf(SQLTimeoutException.class);
-            assertThat(second).isInstanceOf(SQLTimeoutException.class);
-            long[] spent = account(new ExecutionException(second));
-            assertThat(spent[0]).as("%s", second).isBetween(TAKEN_MILLIS - 1_000, TIME.toMillis() - 1);
-            assertThat(spent[1]).as("%s", second).isPositive();
-            assertThat(tookNanos)
-                    .as("%s", second)
-                    .isBetween(
-                            TIME.toNanos(), TimeUnit.MILLISECONDS.toNanos(TAKEN_MILLIS) + TIME.toNanos() - 500_000_000);
+            long[] spent = undisturbed(() -> lineThenLock(group));
+            assertThat(spent[0]).isBetween(TAKEN_MILLIS - 1_000, TIME.toMillis() - 1);
+            assertThat(spent[1]).isPositive();
         } finally {
             holder.getOutputStream().close();
             assertThat(holder.waitFor(30, TimeUnit.SECONDS)).isTrue();
         }
         pool.write(c -> 0); // the file is free
+    }
+
+    private long @Nullable [] lineThenLock(int group) throws Exception {
+        one(group);
+        CompletableFuture<@Nullable Throwable> first = new CompletableFuture<>();
+        long startNanos = System.nanoTime();
+        new Thread(() -> first.complete(catchThrowable(() -> pool.write(c -> 0, Duration.ofMillis(TAKEN_MILLIS)))))
+                .start();
+        while (pool.stats().waiting() == 0) {
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        // On this thread, which no timer takes out of a wait that is too long.
+        Throwable second = catchThrowable(() -> pool.write(c -> 0, TIME));
+        long tookNanos = System.nanoTime() - startNanos;
+        assertThat(first.get()).isInstanceOf(SQLTimeoutException.class);
+        assertThat(second).isInstanceOf(SQLTimeoutException.class);
+        assertThat(tookNanos).as("%s", second).isGreaterThanOrEqualTo(TIME.toNanos());
+        boolean early = tookNanos < TimeUnit.MILLISECONDS.toNanos(TAKEN_MILLIS) + TIME.toNanos() - 500_000_000;
+        return early ? account(new ExecutionException(second)) : null;
     }
 
     /** What waits for a lock, on the file or on a row, is the retry policy, which is told what is left. */
@@ -238,14 +239,13 @@ class WriteBudgetTest extends WriteFixture {
         CountDownLatch release = new CountDownLatch(1);
         CompletableFuture<Integer> blocker = block(pool, release);
         budgets.clear();
-        long startNanos = System.nanoTime();
         CompletableFuture<Integer> write = pool.writeAsync(c -> 1, Duration.ofSeconds(40));
-        sleepUntil(startNanos);
+        sleepUntil(System.nanoTime());
         release.countDown();
         blocker.get();
         assertThat(write.get()).isEqualTo(1);
         assertThat(budgets).hasSize(1);
-        assertThat(budgets.get(0)).isLessThanOrEqualTo(Duration.ofSeconds(40).minusMillis(TAKEN_MILLIS - 50));
+        assertThat(budgets.get(0)).isLessThanOrEqualTo(Duration.ofSeconds(40).minusMillis(TAKEN_MILLIS));
 
         // The file is closed, so the next write's budget bounds opening it, too.
         pool.close();

@@ -25,7 +25,7 @@ import picocli.CommandLine;
 
 /** Ending who keeps others from a file: not without a word, and nobody else. */
 @EnabledOnOs(OS.LINUX)
-@Timeout(180)
+@Timeout(300)
 class FreeTest {
     @TempDir
     Path directory;
@@ -49,7 +49,7 @@ class FreeTest {
                     .contains("nothing was done");
             assertThat(holder.isRunning()).isTrue();
 
-            Cli done = Cli.run("free", file, "--yes");
+            Cli done = Cli.run("free", file, "--yes", "--grace", "2m");
             assertThat(done.exitCode()).as(done.out()).isZero();
             assertThat(done.out()).contains("has ended").contains("is free");
             assertThat(holder.exitCode()).isEqualTo(128 + 15);
@@ -78,7 +78,7 @@ class FreeTest {
         try (var holder = DatabaseHolder.start(file);
                 var waiting = CliProcess.start(directory, "run", file.toString(), "--", "echo", "at last")) {
             CliProcess.await(() -> Holding.of(file).contains("PID " + waiting.pid()));
-            Cli free = Cli.run("free", file, "--yes");
+            Cli free = Cli.run("free", file, "--yes", "--grace", "2m");
 
             assertThat(free.exitCode()).as(free.out()).isZero();
             assertThat(waiting.exitCode()).as(waiting.err()).isZero();
@@ -148,7 +148,8 @@ class FreeTest {
         try (var stuck =
                 CliProcess.start(directory, "run", file.toString(), "--", "sh", "-c", "echo up; exec sleep 600")) {
             stuck.awaitOutput("up");
-            assertThat(Cli.run("free", file, "--yes").exitCode()).isZero();
+            assertThat(Cli.run("free", file, "--yes", "--grace", "2m").exitCode())
+                    .isZero();
             assertThat(stuck.exitCode()).isEqualTo(128 + 15);
             FileMutex.of(file).lock(Duration.ZERO).close();
         }
@@ -158,7 +159,7 @@ class FreeTest {
     void asksAtATerminal() throws Exception {
         Assumptions.assumeTrue(Shell.ask("command -v script").isPresent(), "SKIPPED: there is no script(1)");
         List<String> free = new ArrayList<>(CliProcess.java(Main.class));
-        free.addAll(List.of("free", file.toString()));
+        free.addAll(List.of("free", file.toString(), "--grace", "2m"));
         String line = free.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
         List<String> terminal = List.of("script", "-qec", line, "/dev/null");
         try (var holder = DatabaseHolder.start(file)) {

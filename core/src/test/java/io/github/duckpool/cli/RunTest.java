@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Programs that run inside a turn: when they start, what they are sent, how they end. */
 @DisabledOnOs(OS.WINDOWS)
-@Timeout(180)
+@Timeout(360)
 class RunTest {
     /** Tells which signal it got, and ends by it. */
     private static final String TELL_SIGNALS = """

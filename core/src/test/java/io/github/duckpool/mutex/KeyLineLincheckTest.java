@@ -1,5 +1,6 @@
 package io.github.duckpool.mutex;
 
+import io.github.duckpool.CheckerPatience;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -85,6 +86,7 @@ class KeyLineLincheckTest {
     @Test
     void aLineRetiresOnlyWhenNobodyHasIt() throws Exception {
         ModelCheckingOptions options = new ModelCheckingOptions()
+                .invocationTimeout$lincheck(CheckerPatience.MILLIS)
                 .iterations(0)
                 .invocationsPerIteration(INVOCATIONS)
                 .sequentialSpecification(Specification.class);

@@ -1,5 +1,6 @@
 package io.github.duckpool.mutex;
 
+import io.github.duckpool.CheckerPatience;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,11 +63,15 @@ class LineLincheckTest {
     }
 
     private static ModelCheckingOptions model(int invocations) {
-        return new ModelCheckingOptions().invocationsPerIteration(invocations);
+        return new ModelCheckingOptions()
+                .invocationTimeout$lincheck(CheckerPatience.MILLIS)
+                .invocationsPerIteration(invocations);
     }
 
     private static StressOptions stress(int invocations) {
-        return new StressOptions().invocationsPerIteration(invocations);
+        return new StressOptions()
+                .invocationTimeout$lincheck(CheckerPatience.MILLIS)
+                .invocationsPerIteration(invocations);
     }
 
     /** Scenarios that end with the drain, drawn with a fixed seed, so a failure comes again. */

@@ -1,5 +1,6 @@
 package io.github.duckpool.mutex;
 
+import io.github.duckpool.CheckerPatience;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -155,6 +156,7 @@ class MutexLincheckTest {
         LinChecker.check(
                 operations,
                 new ModelCheckingOptions()
+                        .invocationTimeout$lincheck(CheckerPatience.MILLIS)
                         .iterations(iterations)
                         .invocationsPerIteration(invocations)
                         .threads(3)
@@ -168,6 +170,7 @@ class MutexLincheckTest {
         LinChecker.check(
                 operations,
                 new StressOptions()
+                        .invocationTimeout$lincheck(CheckerPatience.MILLIS)
                         .iterations(iterations)
                         .invocationsPerIteration(invocations)
                         .threads(3)

@@ -38,7 +38,7 @@ class NoThreadLeftTest {
             ThreadShortage.begin();
             CompletableFuture<Permit> asked = mutex.acquire();
             try {
-                asked.get(5, TimeUnit.SECONDS);
+                asked.get(60, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
                 System.out.println("told: " + e.getCause());
             } catch (TimeoutException e) {
@@ -46,7 +46,7 @@ class NoThreadLeftTest {
             }
             ThreadShortage.end();
             reading.close();
-            try (Permit turn = mutex.lock(Duration.ofSeconds(5))) {
+            try (Permit turn = mutex.lock(Duration.ofMinutes(1))) {
                 System.out.println("then had its turn: " + turn);
             }
         }

@@ -1,5 +1,6 @@
 package io.github.duckpool.mutex;
 
+import io.github.duckpool.CheckerPatience;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -195,6 +196,7 @@ class PairLincheckTest {
         LinChecker.check(
                 operations,
                 new ModelCheckingOptions()
+                        .invocationTimeout$lincheck(CheckerPatience.MILLIS)
                         .iterations(0)
                         .invocationsPerIteration(INVOCATIONS)
                         .sequentialSpecification(specification)

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A program that knows nothing of the queue writes to the file while a pool opens it: here it only sets the time of the last write. */
 @DisabledOnOs(OS.WINDOWS)
-@Timeout(120)
+@Timeout(300)
 class DisturbedOpeningTest {
     private static final int JOINS = 300;
 
@@ -37,12 +37,14 @@ class DisturbedOpeningTest {
     Path directory;
 
     private Path file;
+    private Path stop;
     private Process writer;
     private final List<Alert> alerts = new CopyOnWriteArrayList<>();
 
     @BeforeEach
     void makeDatabase() throws Exception {
         file = directory.resolve("letters.duckdb");
+        stop = directory.resolve("stop");
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE letter AS SELECT 7 AS id");
@@ -51,14 +53,17 @@ class DisturbedOpeningTest {
     }
 
     private void startWriter() throws IOException {
-        writer = new ProcessBuilder("sh", "-c", "while :; do touch -c \"$0\"; done", file.toString())
+        Files.deleteIfExists(stop);
+        writer = new ProcessBuilder(
+                        "sh", "-c", "until [ -e \"$1\" ]; do touch -c \"$0\"; done", file.toString(), stop.toString())
                 .redirectError(directory.resolve("errors").toFile())
                 .start();
     }
 
     @AfterEach
-    void stopWriter() throws InterruptedException {
-        writer.destroyForcibly().waitFor();
+    void stopWriter() throws Exception {
+        Files.write(stop, new byte[0]); // a shell that is killed leaves its last touch behind
+        writer.waitFor();
     }
 
     private DuckPoolBuilder builder() {

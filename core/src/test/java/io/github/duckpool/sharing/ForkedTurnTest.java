@@ -39,7 +39,7 @@ class ForkedTurnTest {
                         Path.of("..", "examples", "python").toAbsolutePath().toString());
         Process program = builder.start();
         try {
-            assertThat(program.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(program.waitFor(180, TimeUnit.SECONDS)).isTrue();
             assertThat(program.exitValue()).as(() -> ChildJvm.read(output)).isZero();
         } finally {
             program.destroyForcibly();

@@ -76,7 +76,7 @@ class LeaseWithoutThreadTest {
             ThreadShortage.end();
             waits.set(true);
             lease.request();
-            System.out.println("then: ahead " + patience.get(20, TimeUnit.SECONDS));
+            System.out.println("then: ahead " + patience.get(60, TimeUnit.SECONDS));
             lease.close();
         }
 
@@ -126,7 +126,7 @@ class LeaseWithoutThreadTest {
                     System.out.println("in the shortage: " + e);
                 }
                 ThreadShortage.end();
-                try (Connection connection = pool.getConnection(Duration.ofSeconds(5))) {
+                try (Connection connection = pool.getConnection(Duration.ofMinutes(1))) {
                     System.out.println("then: a connection " + connection);
                 } catch (SQLException e) {
                     System.out.println("then: " + e);

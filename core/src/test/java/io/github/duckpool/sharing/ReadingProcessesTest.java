@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -79,20 +80,29 @@ class ReadingProcessesTest {
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void manyThatOnlyReadDoNotTakeTheFileFromEachOther() throws Exception {
-        long before = nextTicket();
         try (ReadingProgram first = ReadingProgram.start(file);
                 ReadingProgram second = ReadingProgram.start(file);
                 ReadingProgram third = ReadingProgram.start(file)) {
             List<ReadingProgram> readers = List.of(first, second, third);
-            long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
-            while (System.nanoTime() < endNanos) {
-                for (ReadingProgram reader : readers) {
-                    reader.borrow();
-                    assertThat(reader.found()).isEqualTo(1);
-                    reader.giveBack();
+            List<Long> turns = new ArrayList<>();
+            do { // one that is stopped within its look at the queue may look like a writer to the others
+                assertThat(turns).as("turns taken, 4 s each time").hasSizeLessThan(5);
+                borrowEach(readers);
+                long before = nextTicket();
+                long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
+                while (System.nanoTime() < endNanos) {
+                    borrowEach(readers);
                 }
-            }
-            assertThat(nextTicket() - before).as("turns taken").isEqualTo(3);
+                turns.add(nextTicket() - before);
+            } while (turns.get(turns.size() - 1) > 0);
+        }
+    }
+
+    private static void borrowEach(List<ReadingProgram> readers) throws Exception {
+        for (ReadingProgram reader : readers) {
+            reader.borrow();
+            assertThat(reader.found()).isEqualTo(1);
+            reader.giveBack();
         }
     }
 

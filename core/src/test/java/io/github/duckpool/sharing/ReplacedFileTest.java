@@ -68,8 +68,8 @@ class ReplacedFileTest {
     }
 
     private void assertNoticed(DuckPool pool, String fact) throws Exception {
-        while (pool.health().status() != Health.Status.DOWN) {
-            TimeUnit.MILLISECONDS.sleep(10); // the pool looks every second
+        while (pool.health().status() != Health.Status.DOWN || alerts.isEmpty()) {
+            TimeUnit.MILLISECONDS.sleep(10); // the pool looks every second, and tells after it has noted
         }
         assertThat(pool.health().reasons()).singleElement().asString().contains(fact, file.toString());
         assertThat(alerts).extracting(Alert::kind).containsExactly(Alert.Kind.FILE_REPLACED);
@@ -118,8 +118,11 @@ class ReplacedFileTest {
         Path moved = directory.resolve("moved.duckdb");
         try (DuckPool pool = builder(file).build()) {
             run(pool, "INSERT INTO letter VALUES ('before')");
-            Files.move(file, moved);
-            run(pool, "INSERT INTO letter VALUES ('after')");
+            try (Connection lent = pool.getConnection(); // for as long as it takes
+                    Statement statement = lent.createStatement()) {
+                Files.move(file, moved);
+                statement.execute("INSERT INTO letter VALUES ('after')");
+            }
             assertNoticed(pool, "moved away");
         }
         try (DuckPool pool = builder(moved).build()) {

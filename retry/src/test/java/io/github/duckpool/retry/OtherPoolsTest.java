@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The pools people have, on a file that another process holds for a while: each says so in its own way. */
-@Timeout(120)
+@Timeout(300)
 class OtherPoolsTest {
     @TempDir
     Path directory;
@@ -62,7 +62,8 @@ class OtherPoolsTest {
             Throwable alone = catchThrowable(() -> pool.getConnection().close());
             assertThat(Family.classify(alone))
                     .hasValueSatisfying(error -> assertThat(error.kind()).isEqualTo(DuckError.Kind.FILE_LOCKED));
-            LockRetry retry = LockRetry.ofDefaults();
+            LockRetry retry =
+                    LockRetry.builder().deadline(Duration.ofMinutes(2)).build();
             // The pools whose own threads open the file may tell it late: the first to be told ends the hold.
             retry.retries().forEach(r -> r.getEventPublisher().onRetry(event -> holder.letGo()));
             try (Connection connection = RetryingDataSource.wrap(pool, retry).getConnection();

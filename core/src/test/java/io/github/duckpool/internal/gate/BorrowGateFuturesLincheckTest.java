@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.gate;
 
+import io.github.duckpool.CheckerPatience;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -154,7 +155,7 @@ class BorrowGateFuturesLincheckTest {
                         .actorsPerThread(3)
                         .actorsBefore(0)
                         .actorsAfter(0)
-                        .invocationTimeout$lincheck(CheckedGate.PATIENCE_MILLIS)
+                        .invocationTimeout$lincheck(CheckerPatience.MILLIS)
                         .sequentialSpecification(Sequential.class));
     }
 

@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.gate;
 
+import io.github.duckpool.CheckerPatience;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** A gate for a model checker: its sessions know who uses them, and after each scenario every slot must be at rest. */
 public abstract class CheckedGate {
     static final long LONG = Long.MAX_VALUE / 4;
-    static final long PATIENCE_MILLIS = 60_000;
 
     private final AtomicLong clock = new AtomicLong();
     final BorrowGate<Session> gate;
@@ -73,7 +73,7 @@ public abstract class CheckedGate {
                 .actorsPerThread(2)
                 .actorsBefore(0)
                 .actorsAfter(0)
-                .invocationTimeout$lincheck(PATIENCE_MILLIS);
+                .invocationTimeout$lincheck(CheckerPatience.MILLIS);
     }
 
     /** A thread for each operation, each of which it does once. */

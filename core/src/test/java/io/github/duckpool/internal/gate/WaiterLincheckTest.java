@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.gate;
 
+import io.github.duckpool.CheckerPatience;
 import java.util.List;
 import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.kotlinx.lincheck.LinChecker;
@@ -37,7 +38,7 @@ public class WaiterLincheckTest {
         var options = new ModelCheckingOptions()
                 .iterations(0)
                 .invocationsPerIteration(50)
-                .invocationTimeout$lincheck(CheckedGate.PATIENCE_MILLIS)
+                .invocationTimeout$lincheck(CheckerPatience.MILLIS)
                 .sequentialSpecification(Sequential.class);
         for (String other : List.of("fail", "giveUp")) {
             options.addCustomScenario(new ExecutionScenario(

@@ -24,11 +24,14 @@ import org.junit.jupiter.api.Timeout;
 /** Every request is answered, an instance is opened once and closed once, and a late error costs nobody anything. */
 @Timeout(60)
 class HeldLeaseTest {
+    /** Longer than any test. */
+    private static final long CUT_OFF_NANOS = TimeUnit.MINUTES.toNanos(2);
+
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicInteger closed = new AtomicInteger();
     private final BlockingQueue<CompletableFuture<OpenDatabase>> openings = new LinkedBlockingQueue<>();
     private final RecordingTenant tenant = new RecordingTenant();
-    private final HeldLease lease = new HeldLease("letters", this::open, tenant, 0);
+    private final HeldLease lease = new HeldLease("letters", this::open, tenant, CUT_OFF_NANOS);
 
     @AfterEach
     void leave() {
@@ -273,7 +276,7 @@ class HeldLeaseTest {
                         return new Database();
                     },
                     nobody,
-                    0);
+                    CUT_OFF_NANOS);
             each.request();
             Thread closer = new Thread(each::close);
             closer.setUncaughtExceptionHandler((thread, e) -> odd.add(e));

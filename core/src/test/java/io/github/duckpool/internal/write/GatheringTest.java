@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Whom the writer waits for, and what ends the wait. A wait that nothing ends takes longer here than a test may. */
-@Timeout(60)
+@Timeout(300)
 class GatheringTest {
     private static final int FULL = 64;
 

@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.write;
 
+import io.github.duckpool.CheckerPatience;
 import io.github.duckpool.mutex.Permit;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -137,8 +138,14 @@ class WritersLineLincheckTest {
     @SafeVarargs
     private static void check(List<Actor> before, List<Actor>... threads) {
         for (Options<?, ?> options : List.of(
-                new ModelCheckingOptions().iterations(0).invocationsPerIteration(INVOCATIONS),
-                new StressOptions().iterations(0).invocationsPerIteration(10 * INVOCATIONS))) {
+                new ModelCheckingOptions()
+                        .invocationTimeout$lincheck(CheckerPatience.MILLIS)
+                        .iterations(0)
+                        .invocationsPerIteration(INVOCATIONS),
+                new StressOptions()
+                        .invocationTimeout$lincheck(CheckerPatience.MILLIS)
+                        .iterations(0)
+                        .invocationsPerIteration(10 * INVOCATIONS))) {
             options.sequentialSpecification(Specification.class);
             options.addCustomScenario(
                     new ExecutionScenario(before, Arrays.asList(threads), List.of(operation("drain")), null));

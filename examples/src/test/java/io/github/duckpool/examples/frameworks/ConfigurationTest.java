@@ -46,7 +46,7 @@ class ConfigurationTest {
                 letters.pool.pool-name = letters
                 letters.pool.max-size = 7
                 letters.pool.minIdle = 2
-                letters.pool.borrow-timeout = 5s
+                letters.pool.borrow-timeout = 50s
                 letters.pool.leakThreshold = PT1M
                 letters.pool.sharing = exclusive
                 letters.pool.connection-init-sql = SET VARIABLE who = 'service'
@@ -61,7 +61,7 @@ class ConfigurationTest {
             assertThat(config.poolName()).isEqualTo("letters");
             assertThat(config.maxSize()).isEqualTo(7);
             assertThat(config.minIdle()).isEqualTo(2);
-            assertThat(config.borrowTimeout()).isEqualTo(Duration.ofSeconds(5));
+            assertThat(config.borrowTimeout()).isEqualTo(Duration.ofSeconds(50));
             assertThat(config.leakThreshold()).isEqualTo(Duration.ofMinutes(1));
             assertThat(config.sharing()).isEqualTo(Sharing.exclusive());
             try (Connection connection = pool.getConnection();
