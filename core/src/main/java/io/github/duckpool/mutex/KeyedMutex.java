@@ -1,13 +1,10 @@
 package io.github.duckpool.mutex;
 
-import io.github.duckpool.internal.wait.FirstError;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -33,12 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param <K> the type of the keys
  */
 public final class KeyedMutex<K> {
-    private final MutexOptions options;
-
-    /** The lines in use. One that has retired may be here for a moment more. */
-    private final ConcurrentMap<Object, KeyLine> lines = new ConcurrentHashMap<>();
-
-    private volatile boolean closed;
+    private final KeyLines lines;
 
     /** Makes a mutex whose keys are all free, with the default options. */
     public KeyedMutex() {
@@ -51,7 +43,7 @@ public final class KeyedMutex<K> {
      * @param options how the line of each key behaves; a bound on the waiters holds for each key
      */
     public KeyedMutex(MutexOptions options) {
-        this.options = Objects.requireNonNull(options, "options");
+        this.lines = new KeyLines(Objects.requireNonNull(options, "options"));
     }
 
     /**
@@ -62,7 +54,7 @@ public final class KeyedMutex<K> {
      * @throws IllegalStateException if this is closed
      */
     public @Nullable Permit tryAcquire(K key) {
-        return this.<@Nullable Permit, RuntimeException, RuntimeException>on(key, line -> line.tryAcquire());
+        return lines.<@Nullable Permit, RuntimeException, RuntimeException>on(key, line -> line.tryAcquire());
     }
 
     /**
@@ -101,7 +93,7 @@ public final class KeyedMutex<K> {
      * @throws RejectedExecutionException if too many wait for the key already
      */
     public Permit lock(K key) throws InterruptedException {
-        return on(key, AsyncSemaphore::lock);
+        return lines.on(key, AsyncSemaphore::lock);
     }
 
     /**
@@ -118,7 +110,7 @@ public final class KeyedMutex<K> {
      */
     public Permit lock(K key, Duration timeout) throws InterruptedException, TimeoutException {
         AsyncSemaphore.checkTimeout(timeout);
-        return this.<Permit, InterruptedException, TimeoutException>on(key, line -> line.lock(timeout));
+        return lines.<Permit, InterruptedException, TimeoutException>on(key, line -> line.lock(timeout));
     }
 
     /**
@@ -199,7 +191,7 @@ public final class KeyedMutex<K> {
      * @return their number, a snapshot
      */
     public int queueLength(K key) {
-        KeyLine line = lines.get(key);
+        KeyLine line = lines.find(key);
         return line == null ? 0 : line.queueLength();
     }
 
@@ -210,8 +202,8 @@ public final class KeyedMutex<K> {
      * @return true if so, a snapshot; false once this is closed
      */
     public boolean isAvailable(K key) {
-        KeyLine line = lines.get(key);
-        return !closed && (line == null || line.available() > 0 || line.isShut());
+        KeyLine line = lines.find(key);
+        return !isClosed() && (line == null || line.available() > 0 || line.isShut());
     }
 
     /**
@@ -228,16 +220,7 @@ public final class KeyedMutex<K> {
      * Idempotent.
      */
     public void close() {
-        closed = true;
-        Throwable thrown = null;
-        for (KeyLine line : lines.values()) {
-            try {
-                shut(line);
-            } catch (Throwable e) { // an executor's: the waiters of the other keys are to be told all the same
-                thrown = FirstError.of(thrown, e);
-            }
-        }
-        FirstError.raise(thrown);
+        lines.close();
     }
 
     /**
@@ -246,12 +229,12 @@ public final class KeyedMutex<K> {
      * @return true from the first {@link #close} on
      */
     public boolean isClosed() {
-        return closed;
+        return lines.isClosed();
     }
 
     private CompletableFuture<Permit> ask(K key, @Nullable Duration timeout) {
         try {
-            return on(key, line -> {
+            return lines.on(key, line -> {
                 Permit permit = line.take();
                 return permit != null ? AsyncSemaphore.futureOf(permit) : line.request(new PermitTicket(line), timeout);
             });
@@ -264,7 +247,7 @@ public final class KeyedMutex<K> {
             K key, @Nullable Duration timeout, Supplier<? extends CompletionStage<T>> work) {
         Objects.requireNonNull(work, "work");
         try {
-            return on(key, line -> {
+            return lines.on(key, line -> {
                 long token = line.takeUnnamed();
                 return token != Door.NONE
                         ? WorkTicket.doAtOnce(line, token, work)
@@ -275,43 +258,8 @@ public final class KeyedMutex<K> {
         }
     }
 
-    private interface Attempt<R extends @Nullable Object, E extends Exception, F extends Exception> {
-        R on(KeyLine line) throws E, F;
-    }
-
-    /** Tries it on the key's line, and again on the next if that one retired in between. */
-    private <R extends @Nullable Object, E extends Exception, F extends Exception> R on(K key, Attempt<R, E, F> attempt)
-            throws E, F {
-        while (true) {
-            KeyLine line = lines.computeIfAbsent(key, absent -> new KeyLine(absent, options, this::drop));
-            try {
-                if (closed) { // only now: whoever closes has either seen this line, or is seen here
-                    shut(line);
-                    throw new IllegalStateException("KeyedMutex is closed");
-                }
-                return attempt.on(line);
-            } catch (KeyLine.RetiredException e) {
-                drop(line);
-            } finally {
-                line.idle(); // a request that came to nothing has made the line, or kept it
-            }
-        }
-    }
-
-    private void shut(KeyLine line) {
-        try {
-            line.close();
-        } finally {
-            drop(line);
-        }
-    }
-
-    private void drop(KeyLine line) {
-        lines.remove(line.key(), line);
-    }
-
     @Override
     public String toString() {
-        return "KeyedMutex[" + (closed ? "closed" : size() + " keys in use") + "]";
+        return "KeyedMutex[" + (isClosed() ? "closed" : size() + " keys in use") + "]";
     }
 }

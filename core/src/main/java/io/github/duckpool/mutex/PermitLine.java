@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * overtaken for, and a waiter, its future, its permit and the task to tell it are four objects there. With one record for all, an
  * asynchronous request is one object. The loop that tells futures is the same.
  */
-abstract sealed class PermitLine extends LineWord permits AsyncSemaphore {
+abstract sealed class PermitLine extends LineWord permits PermitRequests {
     /** A wish for a pass without a permit; the count of the permits that came back is in the lower half. */
     private static final long LOOK = 1L << 32;
 

@@ -1,6 +1,6 @@
 package io.github.duckpool.mutex;
 
-class AsyncMutexTest extends FutureContract {
+class AsyncMutexTest extends WorkContract {
     @Override
     AsyncSemaphore newMutex(MutexOptions options) {
         return new AsyncMutex(options);

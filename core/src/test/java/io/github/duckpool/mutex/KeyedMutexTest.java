@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A line for each key, and no trace of the keys that nobody uses. The lines themselves are held to {@link FutureContract}. */
+/** A line for each key, and no trace of the keys that nobody uses. The lines themselves are held to {@link WorkContract}. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class KeyedMutexTest {
     private static final Duration LONG = Duration.ofMinutes(5);
