@@ -111,7 +111,7 @@ public final class UnitOfWork implements AutoCloseable {
         synchronized (turn) {
             lending = current;
             if (lending != null) {
-                lending.over = true;
+                lending.end();
                 current = null;
             }
         }
@@ -119,7 +119,7 @@ public final class UnitOfWork implements AutoCloseable {
         if (!session.open().isEmpty()) {
             closeStatements();
         }
-        return !session.isMarked(~Session.MANUAL_COMMIT) && (lending == null || !lending.shared);
+        return !session.isMarked(~Session.MANUAL_COMMIT) && (lending == null || !lending.isShared());
     }
 
     /** Announced like any call, since the end of a statement must not meet the close of its connection. */
@@ -213,7 +213,7 @@ public final class UnitOfWork implements AutoCloseable {
         try {
             synchronized (turn) {
                 FunctionLending lending = current;
-                if (lending == null || lending.permission != function) {
+                if (lending == null || !lending.isFor(function)) {
                     return;
                 }
                 for (Statement statement : session.open().natives()) {
@@ -246,69 +246,6 @@ public final class UnitOfWork implements AutoCloseable {
             LOG.warn("a connection could not be given back cleanly", why);
         } catch (RuntimeException | Error e) {
             return; // nor may a log that can't be written look as if the work had failed
-        }
-    }
-
-    /** The lending as a function sees it. */
-    private static final class FunctionLending implements Lending {
-        private final LentConnection own;
-        private final Permission permission;
-        private volatile boolean over;
-        private volatile boolean shared;
-
-        FunctionLending(LentConnection own, Permission permission) {
-            this.own = own;
-            this.permission = permission;
-        }
-
-        @Override
-        public boolean isLent(int stamp) {
-            return !over && !own.isClosed();
-        }
-
-        /** What took the connection from the pool's own handle took it from the function. */
-        @Override
-        public @Nullable String whyEnded(int stamp) {
-            return own.lending().whyEnded(own.stamp());
-        }
-
-        /** Passed on to the pool's own handle, which must know when it gives the session back. */
-        @Override
-        public boolean share(int stamp) {
-            shared = true;
-            return !over && own.shareNow();
-        }
-
-        /** Closing the handle is the pool's. */
-        @Override
-        public boolean giveBack(int stamp) {
-            return false;
-        }
-
-        /** Closing the handle is the pool's. */
-        @Override
-        public boolean claim(int stamp) {
-            return false;
-        }
-
-        @Override
-        public LentConnection owner() {
-            return own;
-        }
-
-        @Override
-        public void recycle() {
-            throw new IllegalStateException("a function's handle claims nothing, so there is nothing to recycle");
-        }
-
-        @Override
-        public void discard(Session session, @Nullable Throwable why) {
-            throw new IllegalStateException("a function's handle claims nothing, so there is nothing to discard");
-        }
-
-        @Override
-        public void fatal(Session session, SQLException why) {
-            own.lending().fatal(session, why);
         }
     }
 }

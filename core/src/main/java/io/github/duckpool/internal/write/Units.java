@@ -5,7 +5,6 @@ import io.github.duckpool.internal.pool.HoldAndWait;
 import io.github.duckpool.internal.pool.UnitOfWork;
 import io.github.duckpool.internal.wait.FirstError;
 import io.github.duckpool.internal.wait.Uncaught;
-import io.github.duckpool.lock.DuckError;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,24 +22,24 @@ final class Units {
 
     private final ConnectionPool pool;
     private final HoldAndWait holders;
-    private final Repeater repeater;
+    private final Attempts attempts;
     private final WorkReport report;
 
     Units(ConnectionPool pool, Repeater repeater, WorkReport report) {
         this.pool = pool;
         this.holders = pool.holdAndWait();
-        this.repeater = repeater;
+        this.attempts = new Attempts(repeater);
         this.report = report;
     }
 
     /** Writes, in the turn that the caller has. */
     <T extends @Nullable Object> T write(Work<T> work, Call call, Budget budget) throws SQLException {
-        return repeat(attempt -> write(work, call, budget, attempt), call, budget);
+        return attempts.make(attempt -> write(work, call, budget, attempt), call, budget);
     }
 
     /** Inserts one row as a transaction of its own: without BEGIN and COMMIT it takes half the time. */
     void insert(Table table, @Nullable Object[] row, Call call, Budget budget) throws SQLException {
-        this.<@Nullable Void>repeat(
+        attempts.<@Nullable Void>make(
                 attempt -> {
                     try (UnitOfWork unit = borrow("append", budget)) {
                         if (!call.beginCommit()) {
@@ -105,7 +104,7 @@ final class Units {
             throws SQLException {
         AtomicReference<@Nullable UnitOfWork> given = new AtomicReference<>(first);
         try {
-            return repeat(
+            return attempts.make(
                     attempt -> {
                         UnitOfWork unit = given.getAndSet(null);
                         return read(work, call, unit != null ? unit : borrow("read", budget));
@@ -121,79 +120,7 @@ final class Units {
         }
     }
 
-    /** What one attempt tells about its failure. */
-    private static final class Failure {
-        /** A conflict that a function's own exception hides, as frameworks do it. */
-        private @Nullable SQLException hidden;
-
-        private @Nullable RuntimeException thrown;
-
-        /** After a COMMIT whose outcome is unknown there is no other attempt, whatever the retry policy thinks. */
-        private @Nullable SQLException unknown;
-
-        /** Notes an exception of the function; if a conflict is behind it, that is what the retry policy gets to see. */
-        SQLException unveiled(RuntimeException e, @Nullable SQLException first) {
-            if (first == null || !DuckError.classify(first).kind().retryable()) {
-                throw e;
-            }
-            thrown = e;
-            hidden = first;
-            return first;
-        }
-    }
-
-    /** What was done once is not done again, whatever the retry policy thinks. */
-    private static final class Success<T extends @Nullable Object> {
-        private boolean there;
-        private @Nullable T value;
-    }
-
-    @FunctionalInterface
-    private interface Try<T extends @Nullable Object> {
-        T make(Failure failure) throws SQLException;
-    }
-
-    @SuppressWarnings("NullAway") // null where the work's T is nullable
-    private static <T extends @Nullable Object> T valueOf(Success<T> success) {
-        return success.value;
-    }
-
-    private <T extends @Nullable Object> T repeat(Try<T> tried, Call call, Budget budget) throws SQLException {
-        Failure failure = new Failure();
-        Success<T> success = new Success<>(); // made now: after the COMMIT nothing may take memory
-        try {
-            return repeater.repeat(
-                    () -> {
-                        call.check();
-                        if (failure.unknown != null) {
-                            throw failure.unknown;
-                        }
-                        if (success.there) {
-                            return valueOf(success);
-                        }
-                        try {
-                            T value = tried.make(failure);
-                            success.value = value;
-                            success.there = true;
-                            return value;
-                        } catch (SQLException e) {
-                            if (WorkReport.isUnknown(e)) {
-                                failure.unknown = e;
-                            }
-                            throw e;
-                        }
-                    },
-                    budget.leftNanos());
-        } catch (SQLException e) {
-            RuntimeException thrown = failure.thrown;
-            if (thrown != null && e == failure.hidden) {
-                throw thrown;
-            }
-            throw e;
-        }
-    }
-
-    private <T extends @Nullable Object> T write(Work<T> work, Call call, Budget budget, Failure failure)
+    private <T extends @Nullable Object> T write(Work<T> work, Call call, Budget budget, Attempts.Failure failure)
             throws SQLException {
         try (UnitOfWork unit = borrow("write", budget)) {
             T result;
