@@ -130,7 +130,7 @@ final class Markdown {
         }
         Spread spread = row.spread(metric.name());
         if (spread == null) {
-            return "failed";
+            return row.failure == null ? "–" : "failed"; // a case may measure less than others of its group
         }
         String reference = figures.family().reference();
         Spread ratio = contender.equals(reference)

@@ -67,7 +67,7 @@ public final class ProcessesFamily implements Family {
         double times = effort.isComplete() ? effort.part(3.0) : 1;
         // Long enough for some turns of each: whoever has had one more than the others is no proof of unfairness.
         List<Case> cases = new ArrayList<>(shared(
-                List.of(new Window(2, 2 * times), new Window(4, 3 * times), new Window(6, 7 * times)),
+                List.of(new Window(2, 2 * times), new Window(4, 3 * times), new Window(6, 5 * times)),
                 List.of(Transactions.POOL, Transactions.RETRY, Transactions.SERVER)));
         cases.add(Case.of(
                 ONE,

@@ -78,8 +78,8 @@ public final class StatementFamily implements Family {
                         of(LOOK_UP, CACHED, "lookUpPrepared", pools)),
                 complete
                         ? new Apart.Times(effort.part(6_000), effort.part(11), effort.part(300))
-                        : new Apart.Times(3_000, 5, 60)));
-        cases.add(kept(Pools.ALL, complete ? effort.part(5_000) : 250));
+                        : new Apart.Times(2_000, 5, 50)));
+        cases.add(kept(Pools.ALL, complete ? effort.part(5_000) : 150));
         return cases;
     }
 

@@ -75,6 +75,16 @@ class RoundsTest {
     }
 
     @Test
+    void whatACaseOfAGroupDoesNotMeasureIsADashAndNoFailure() throws Exception {
+        Figures figures = run(
+                new Case("g", "1", List.of(new Contender("ours", takes("o", 1)))),
+                new Case("g", "2", List.of(new Contender("ours", directory -> Map.of("time", 2.0)))));
+        assertThat(Markdown.of(Provenance.ofNow("test"), List.of(figures), Map.of()))
+                .contains("| ours | 1.00 (1.00–1.00) | – |")
+                .doesNotContain("failed");
+    }
+
+    @Test
     void tablesShowMediansSpreadsRatiosAndTargetsThatWereMissed(@TempDir Path directory) throws Exception {
         Figures figures = run(
                 new Case(
