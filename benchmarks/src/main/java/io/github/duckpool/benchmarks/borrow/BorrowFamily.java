@@ -21,6 +21,9 @@ public final class BorrowFamily implements Family {
     /** Those that the targets name; the others take part in a full run. */
     private static final List<String> PROMISED = List.of(Pools.DUCKPOOL, Pools.HIKARI, Pools.AGROAL);
 
+    private static final List<Integer> SIZES = List.of(5, 32);
+    private static final List<Integer> SEVERAL = List.of(2, 8, 32);
+
     private static final String TIME = JmhTurn.SCORE;
     private static final String ALLOCATED = JmhTurn.ALLOCATED;
 
@@ -31,7 +34,7 @@ public final class BorrowFamily implements Family {
 
     @Override
     public String question() {
-        return "What do one borrow and its return cost, per thread, with no work between them? One thread is measured in JMH forks; several in "
+        return "What do one borrow and its return cost, per thread, with no work between them? One thread is measured in JMH forks, but for a quick run; several in "
                 + "a JVM for each pool, all of them warm, in slices that follow one another, counted while all threads are at it.";
     }
 
@@ -63,18 +66,28 @@ public final class BorrowFamily implements Family {
     public List<Case> cases(Effort effort) {
         List<Case> cases = new ArrayList<>();
         switch (effort) {
-            case QUICK -> cases.add(alone(DUCKDB, 5, List.of(Pools.DUCKPOOL, Pools.HIKARI), 100));
+            case QUICK ->
+                cases.addAll(several(
+                        DUCKDB,
+                        List.of(5),
+                        List.of(1),
+                        List.of(Pools.DUCKPOOL, Pools.HIKARI),
+                        new Apart.Times(1_500, 11, 60)));
             case REPORT -> {
                 cases.add(alone(DUCKDB, 5, Pools.ALL, 150));
                 cases.add(alone(DUCKDB, 32, PROMISED, 150));
-                cases.addAll(several(DUCKDB, PROMISED, new Apart.Times(3_000, 5, 100)));
+                cases.addAll(several(DUCKDB, SIZES, SEVERAL, PROMISED, new Apart.Times(3_000, 5, 100)));
             }
             case FULL, TRIAL -> {
                 for (String driver : List.of(STUB, DUCKDB)) {
                     cases.add(alone(driver, 5, Pools.ALL, effort.part(300)));
                     cases.add(alone(driver, 32, Pools.ALL, effort.part(300)));
                     cases.addAll(several(
-                            driver, Pools.ALL, new Apart.Times(effort.part(6_000), effort.part(11), effort.part(300))));
+                            driver,
+                            SIZES,
+                            SEVERAL,
+                            Pools.ALL,
+                            new Apart.Times(effort.part(6_000), effort.part(11), effort.part(300))));
                 }
             }
         }
@@ -95,10 +108,11 @@ public final class BorrowFamily implements Family {
     }
 
     /** More busy threads than processors keep the compiler off them, so that short forks measure it instead of the pool. */
-    private static List<Case> several(String driver, List<String> pools, Apart.Times times) {
+    private static List<Case> several(
+            String driver, List<Integer> sizes, List<Integer> several, List<String> pools, Apart.Times times) {
         List<Apart.Setting> settings = new ArrayList<>();
-        for (int size : List.of(5, 32)) {
-            for (int threads : List.of(2, 8, 32)) {
+        for (int size : sizes) {
+            for (int threads : several) {
                 settings.add(new Apart.Setting(
                         group(size, driver), Case.threads(threads), Borrowing.setting(size, driver), threads, pools));
             }
