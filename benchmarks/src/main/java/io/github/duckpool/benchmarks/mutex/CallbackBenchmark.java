@@ -1,5 +1,6 @@
 package io.github.duckpool.benchmarks.mutex;
 
+import io.github.duckpool.benchmarks.harness.Busy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -65,7 +66,7 @@ public class CallbackBenchmark {
     }
 
     /** What each of several threads does with one line. */
-    static Supplier<Contended.Client> clients(String lock, boolean isLong) {
+    static Supplier<Busy.Client> clients(String lock, boolean isLong) {
         AsyncLine shared = AsyncLine.of(lock, isLong);
         return () -> {
             Client client = new Client();

@@ -1,5 +1,6 @@
 package io.github.duckpool.benchmarks.mutex;
 
+import io.github.duckpool.benchmarks.harness.Apart;
 import io.github.duckpool.benchmarks.harness.Case;
 import io.github.duckpool.benchmarks.harness.Effort;
 import io.github.duckpool.benchmarks.harness.Family;
@@ -7,13 +8,10 @@ import io.github.duckpool.benchmarks.harness.JmhTurn;
 import io.github.duckpool.benchmarks.harness.Metric;
 import io.github.duckpool.benchmarks.harness.Ratio;
 import io.github.duckpool.benchmarks.harness.Target;
-import io.github.duckpool.benchmarks.harness.Together;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** What a fair mutex costs threads and futures, and how fast it serves those who wait. */
 public final class MutexFamily implements Family {
@@ -23,6 +21,8 @@ public final class MutexFamily implements Family {
     static final String DRAIN = "draining those who wait";
     static final String FEW = "10,000";
     static final String MANY = "100,000";
+
+    private static final List<Integer> SEVERAL = List.of(2, 8, 32);
 
     private static final String TIME = JmhTurn.SCORE;
     private static final String ALLOCATED = JmhTurn.ALLOCATED;
@@ -38,7 +38,7 @@ public final class MutexFamily implements Family {
     @Override
     public String question() {
         return "What does a fair mutex cost threads and callbacks, each per thread, and how long does it take to serve each of a long line?"
-                + " Every turn is a JMH fork, but for several threads on one lock, which are counted while all of them are at it, in slices that follow one another.";
+                + " One thread is measured in JMH forks; several in a JVM for each lock, all of them warm, in slices that follow one another, counted while all threads are at it.";
     }
 
     @Override
@@ -79,83 +79,55 @@ public final class MutexFamily implements Family {
         List<String> allDrained = new ArrayList<>(async);
         allDrained.add(Names.FUTURES);
         return switch (effort) {
-            case QUICK -> cases(List.of(1), anchors, List.of(), List.of(1), ASYNC.subList(0, 2), List.of(), 80);
-            case REPORT -> cases(List.of(1, 2, 8, 32), controlled, anchors, List.of(1, 2, 8, 32), ASYNC, drained, 60);
-            case FULL, TRIAL ->
-                cases(
-                        List.of(1, 2, 8, 32),
-                        all,
-                        uncontended,
-                        List.of(1, 2, 8, 32),
-                        async,
-                        allDrained,
-                        effort.part(300));
+            case QUICK -> alone(anchors, List.of(), ASYNC.subList(0, 2), List.of(), 80);
+            case REPORT -> {
+                List<Case> cases = alone(controlled, anchors, ASYNC, drained, 60);
+                cases.addAll(several(controlled, ASYNC, new Apart.Times(1_200, 5, 100)));
+                yield cases;
+            }
+            case FULL, TRIAL -> {
+                List<Case> cases = alone(all, uncontended, async, allDrained, effort.part(300));
+                cases.addAll(
+                        several(all, async, new Apart.Times(effort.part(6_000), effort.part(11), effort.part(300))));
+                yield cases;
+            }
         };
     }
 
-    private static List<Case> cases(
-            List<Integer> blockingThreads,
-            List<String> blocking,
-            List<String> trying,
-            List<Integer> callbackThreads,
-            List<String> callbacks,
-            List<String> drained,
-            int millis) {
+    private static List<Case> alone(
+            List<String> blocking, List<String> trying, List<String> callbacks, List<String> drained, int millis) {
         List<Case> cases = new ArrayList<>();
-        for (int threads : blockingThreads) {
-            if (threads > 1) {
-                cases.add(contended(BLOCKING, threads, blocking, MutexFamily::holder, 10 * millis));
-                continue;
-            }
-            // A few nanoseconds are told apart only when all is compiled.
-            cases.add(of(BLOCKING, Case.threads(1), blocking, BlockingBenchmark.class, "lock", 1, 3 * millis));
-        }
+        // A few nanoseconds are told apart only when all is compiled.
+        cases.add(of(BLOCKING, Case.threads(1), blocking, BlockingBenchmark.class, "lock", 3 * millis));
         if (!trying.isEmpty()) {
-            cases.add(of(TRYING, Case.threads(1), trying, BlockingBenchmark.class, "tryLock", 1, millis));
+            cases.add(of(TRYING, Case.threads(1), trying, BlockingBenchmark.class, "tryLock", millis));
         }
-        for (int threads : callbackThreads) {
-            if (threads > 1) {
-                cases.add(contended(
-                        CALLBACKS,
-                        threads,
-                        callbacks,
-                        name -> CallbackBenchmark.clients(name, threads > 2),
-                        10 * millis));
-                continue;
-            }
-            cases.add(of(CALLBACKS, Case.threads(1), callbacks, CallbackBenchmark.class, "callbacks", 1, 2 * millis));
-        }
+        cases.add(of(CALLBACKS, Case.threads(1), callbacks, CallbackBenchmark.class, "callbacks", 2 * millis));
         if (!drained.isEmpty()) {
             // One call serves the whole line, so it takes longer until all is compiled.
-            cases.add(of(DRAIN, FEW, drained, DrainBenchmark.class, "few", 1, 4 * millis));
-            cases.add(of(DRAIN, MANY, drained, DrainBenchmark.class, "many", 1, 4 * millis));
+            cases.add(of(DRAIN, FEW, drained, DrainBenchmark.class, "few", 4 * millis));
+            cases.add(of(DRAIN, MANY, drained, DrainBenchmark.class, "many", 4 * millis));
         }
         return cases;
     }
 
-    private static Case contended(
-            String group,
-            int threads,
-            List<String> names,
-            Function<String, Supplier<Contended.Client>> lock,
-            int millis) {
-        return new Case(
-                group,
-                Case.threads(threads),
-                Together.contenders(names, new Contended(names, lock, threads, millis)::measure));
+    /** A thread that is alone, because the others have not begun or have stopped, takes the lock a thousand times in the time of one hand-over. */
+    private static List<Case> several(List<String> blocking, List<String> callbacks, Apart.Times times) {
+        List<Apart.Setting> holders = new ArrayList<>();
+        List<Apart.Setting> callers = new ArrayList<>();
+        for (int threads : SEVERAL) {
+            String at = Case.threads(threads);
+            holders.add(new Apart.Setting(BLOCKING, at, Contended.HOLDERS, threads, blocking));
+            String setting = threads > 2 ? Contended.MANY_CALLERS : Contended.CALLERS;
+            callers.add(new Apart.Setting(CALLBACKS, at, setting, threads, callbacks));
+        }
+        List<Case> cases = new ArrayList<>(new Apart(Contended.class, holders, times).cases());
+        cases.addAll(new Apart(Contended.class, callers, times).cases());
+        return cases;
     }
 
-    private static Supplier<Contended.Client> holder(String name) {
-        BlockingLock held = BlockingLock.waiting(name);
-        return () -> () -> {
-            held.hold();
-            return 1;
-        };
-    }
-
-    private static Case of(
-            String group, String at, List<String> names, Class<?> benchmark, String method, int threads, int millis) {
-        return Case.of(group, at, names, name -> new JmhTurn(benchmark, method, threads, Map.of("lock", name), millis));
+    private static Case of(String group, String at, List<String> names, Class<?> benchmark, String method, int millis) {
+        return Case.of(group, at, names, name -> new JmhTurn(benchmark, method, 1, Map.of("lock", name), millis));
     }
 
     @Override
@@ -165,7 +137,7 @@ public final class MutexFamily implements Family {
         targets.add(atMost("time of a try over Semaphore's", TRYING, 1, Names.SEMAPHORE, 1.2));
         targets.add(bytes("bytes of an uncontended lock", BLOCKING));
         targets.add(bytes("bytes of a try", TRYING));
-        for (int threads : List.of(2, 8, 32)) {
+        for (int threads : SEVERAL) {
             targets.add(atMost("time of a lock over Semaphore's", BLOCKING, threads, Names.SEMAPHORE, 1));
         }
         for (int threads : List.of(1, 2, 8, 32)) {
