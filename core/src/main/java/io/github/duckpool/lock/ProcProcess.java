@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProcProcess {
     private static final long KERNEL_THREAD = 0x0020_0000; // PF_KTHREAD
+    private static final long EXITING = 0x4; // PF_EXITING
     private static final int STATE = 0;
     private static final int FLAGS = 6;
     private static final int THREADS = 17;
@@ -54,10 +55,13 @@ final class ProcProcess {
         return stat != null && isOver(stat) && Long.parseLong(stat[THREADS]) <= 1;
     }
 
-    /** Whether its first thread has ended; if no other goes on it closes its files just now, and lists none of them any more. */
+    /**
+     * Whether its first thread has ended, or begun to. If no other goes on, its files are closed just now, one by one, and none of them is listed
+     * any more: the kernel takes all descriptors from a process before it closes what they led to.
+     */
     boolean isWithoutFirstThread() {
         String[] stat = stat();
-        return stat != null && isOver(stat);
+        return stat != null && (isOver(stat) || (Long.parseLong(stat[FLAGS]) & EXITING) != 0);
     }
 
     private static boolean isOver(String[] stat) {

@@ -146,14 +146,16 @@ final class ProcView implements ProcessView {
             return;
         }
         List<OpenFile> open = denied.contains(pid) ? null : descriptors.of(pid);
-        if (open == null || !open.isEmpty() || isHidden(pid)) {
+        if (open == null || !open.isEmpty() || isHiddenOrEnding(pid)) {
             seen.put(pid, Optional.ofNullable(open == null || open.isEmpty() ? null : open));
         }
     }
 
-    /** Whether it is not to be seen in {@code /proc} though it has the lock; if it has not any more, it has ended in between. */
-    private boolean isHidden(long pid) {
-        return !new ProcProcess(pid).exists() && Locks.read(files).has(pid);
+    /** Whether it has the lock though it is not to be seen in {@code /proc}, or lists nothing any more; else it has ended in between. */
+    private boolean isHiddenOrEnding(long pid) {
+        ProcProcess process = new ProcProcess(pid);
+        return (!process.exists() || process.isWithoutFirstThread())
+                && Locks.read(files).has(pid);
     }
 
     private @Nullable LockHolder holder(long pid, @Nullable List<OpenFile> open, Locks locks, Instant now) {
@@ -253,8 +255,7 @@ final class ProcView implements ProcessView {
             return Standing.HOLDS;
         }
         if ((open == null || now.isWithoutFirstThread()) && locks.has(process.pid())) {
-            return Standing
-                    .HOLDS; // the kernel takes a process's descriptors from it first, and then closes them one by one
+            return Standing.HOLDS; // it is ending
         }
         if (now.isZombie() || !process.identity().equals(now.identity())) {
             return Standing.GONE;

@@ -119,7 +119,12 @@ abstract sealed class PermitLine extends LineWord permits PermitRequests {
     /** Returns the permit of a ticket that had waited. */
     final void releaseBy(Ticket<?> ticket) {
         if (ticket.isFollowed) { // the word is left to newcomers: whoever serves finds the next in the list
-            serve(1);
+            // Not if this thread has shut the line before: who is at work may not have come to failing those in the
+            // list, and would
+            // match this permit first.
+            if (list.wishes() < LOOK || !isShut()) {
+                serve(1);
+            }
         } else if (word() == ticket
                 && putBack(ticket)) { // nobody came after it, and whoever came before was served before
             idle();

@@ -70,11 +70,12 @@ class LongEndingTest {
             assertThat(holder.pid()).isEqualTo(python.pid());
             python.process().destroyForcibly();
             Standing standing = Standing.HOLDS;
-            while (standing != Standing.GONE) {
+            while (standing == Standing.HOLDS) {
+                Thread.sleep(1);
                 standing = view.standing(holder.process());
             }
             LockTable now = LockTable.read().orElseThrow();
-            assertThat(now.on(file)).isEmpty();
+            assertThat(now.on(file)).as("%s", standing).isEmpty();
             assertThat(new ProcDescriptors(files, NetworkMounts.besides(file)).of(holder.pid()))
                     .isEmpty();
         }
