@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Supplier;
 
 /**
- * Threads that do one thing over and over, counted only while all of them are at it. A thread that is alone, because the others have
+ * Threads that do one thing over and over, counted from when all of them are at it, or after a second if some still are not, until they are told to stop. A thread that is alone, because the others have
  * not begun or have stopped, does it many times as often as one among many; a mean over the whole of a short time says how long that was.
  */
 public final class Busy {
