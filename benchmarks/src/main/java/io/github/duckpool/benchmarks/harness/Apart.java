@@ -8,13 +8,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /**
  * Contenders that have a JVM each and take turns with it: a slice of each after a slice of the others. A JVM of its own, as in the services that
  * use it, is compiled for this contender alone; and what differs by how long a JVM has run, or by what the machine gives in this second, is
- * the same for all of them. While one is measured the threads of the others are gone.
+ * the same for all of them. While one is measured the threads of the others are gone. Whoever fails has failed under all settings of the round; the
+ * others go on.
  *
  * @param opening a class with a constructor without parameters, which opens what is measured, in its JVM
  * @param settings what is measured, by turns as well
@@ -98,7 +98,7 @@ public record Apart(Class<? extends Opening> opening, List<Setting> settings, Ti
                 .toList();
     }
 
-    private Map<String, Map<String, Double>> measure(Path directory) throws Exception {
+    private void measure(Path directory, Together.Samples samples) throws Exception {
         Map<String, Peer> peers = new LinkedHashMap<>();
         try {
             for (Setting setting : settings) {
@@ -110,24 +110,26 @@ public record Apart(Class<? extends Opening> opening, List<Setting> settings, Ti
                 }
             }
             for (int i = 0; i < WARM_UPS; i++) {
-                round(peers, i, times.warmUpMillis / (WARM_UPS * settings.size()));
+                round(peers, i, times.warmUpMillis / (WARM_UPS * settings.size()), samples);
             }
             Map<String, List<Busy.Count>> counts = new HashMap<>();
             for (int i = 0; i < times.slices; i++) {
-                round(peers, i, times.sliceMillis)
+                round(peers, i, times.sliceMillis, samples)
                         .forEach((key, count) -> counts.computeIfAbsent(key, k -> new ArrayList<>())
                                 .add(count));
             }
-            for (Peer peer : peers.values()) {
-                peer.close();
+            for (Map.Entry<String, Peer> each : List.copyOf(peers.entrySet())) {
+                try {
+                    each.getValue().finish();
+                } catch (IOException e) {
+                    drop(peers, each.getKey(), samples, each.getKey(), e);
+                }
             }
-            Map<String, Map<String, Double>> medians = new HashMap<>();
-            counts.forEach((key, slices) -> medians.put(
+            counts.forEach((key, slices) -> samples.put(
                     key,
                     Map.of(
                             TIME, median(slices, Busy.Count::nanos),
                             ALLOCATED, median(slices, Busy.Count::bytes))));
-            return medians;
         } finally {
             for (Peer peer : peers.values()) {
                 peer.kill();
@@ -135,22 +137,48 @@ public record Apart(Class<? extends Opening> opening, List<Setting> settings, Ti
         }
     }
 
-    /** A slice of each contender under each setting. */
-    private Map<String, Busy.Count> round(Map<String, Peer> peers, int first, int millis) throws IOException {
+    /** A slice of each contender under each setting, as far as it has not failed. */
+    private Map<String, Busy.Count> round(Map<String, Peer> peers, int first, int millis, Together.Samples samples)
+            throws InterruptedException {
         Map<String, Busy.Count> counts = new HashMap<>();
         for (Setting setting : settings) {
             int count = setting.contenders.size();
             for (int i = 0; i < count; i++) {
                 String contender = setting.contenders.get((first + i) % count);
-                Peer peer = Objects.requireNonNull(peers.get(contender));
-                peer.say(setting.threads + " " + Math.max(1, millis) + " " + setting.name);
-                String[] answer = peer.answer().split(" ", -1);
-                counts.put(
-                        key(setting, contender),
-                        new Busy.Count(Double.parseDouble(answer[0]), Double.parseDouble(answer[1])));
+                Peer peer = peers.get(contender);
+                if (peer != null) {
+                    try {
+                        counts.put(key(setting, contender), slice(peer, setting, millis));
+                    } catch (IOException e) {
+                        drop(peers, contender, samples, key(setting, contender), e);
+                    }
+                }
             }
         }
         return counts;
+    }
+
+    private static Busy.Count slice(Peer peer, Setting setting, int millis) throws IOException {
+        peer.say(setting.threads + " " + Math.max(1, millis) + " " + setting.name);
+        String answer = peer.answer();
+        if (answer.startsWith(ApartPeer.FAILED)) {
+            throw new IOException(answer.substring(ApartPeer.FAILED.length()));
+        }
+        String[] words = answer.split(" ", -1);
+        return new Busy.Count(Double.parseDouble(words[0]), Double.parseDouble(words[1]));
+    }
+
+    /** Its JVM may be anywhere in what it was told, so that nothing more is to be learnt from it. */
+    private void drop(
+            Map<String, Peer> peers, String contender, Together.Samples samples, String where, IOException why)
+            throws InterruptedException {
+        Peer peer = peers.remove(contender);
+        if (peer != null) {
+            peer.kill();
+        }
+        for (Setting setting : settings) {
+            samples.fail(key(setting, contender), new IOException(where + ": " + why.getMessage(), why));
+        }
     }
 
     private static double median(List<Busy.Count> slices, ToDoubleFunction<Busy.Count> figure) {

@@ -11,14 +11,29 @@ import java.util.Map;
 
 /**
  * The JVM of one contender of {@link Apart}: reads how many threads, for how many milliseconds and under which setting, and answers with
- * nanoseconds and bytes for each operation.
+ * nanoseconds and bytes for each operation. When the contender throws it says so and ends, whatever threads that leaves.
  */
 final class ApartPeer {
+    /** How an answer begins that says why there is no other. */
+    static final String FAILED = "failed: ";
+
     private ApartPeer() {}
 
-    public static void main(String[] args) throws Exception {
+    @SuppressWarnings("CatchAndPrintStackTrace") // nobody is left to throw it to
+    public static void main(String[] args) {
         PrintStream answers = System.out;
         System.setOut(System.err); // whatever a contender prints is no answer
+        try {
+            answer(args, answers);
+        } catch (Throwable e) {
+            e.printStackTrace();
+            answers.println(FAILED + e.toString().replaceAll("\\R", " "));
+            System.exit(1); // a thread that is no daemon would keep this JVM, and whoever waits for its answer
+        }
+        System.exit(0); // a pool may leave threads behind
+    }
+
+    private static void answer(String[] args, PrintStream answers) throws Exception {
         Apart.Opening opening = Class.forName(args[0])
                 .asSubclass(Apart.Opening.class)
                 .getDeclaredConstructor()
@@ -41,6 +56,5 @@ final class ApartPeer {
         for (Apart.Subject subject : open.values()) {
             subject.close();
         }
-        System.exit(0); // a pool may leave threads behind
     }
 }

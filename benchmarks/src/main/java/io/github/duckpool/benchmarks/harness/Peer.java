@@ -10,10 +10,16 @@ import java.util.concurrent.TimeUnit;
 
 /** A process of a turn, with the same JDK and class path, which is talked to line by line. */
 public final class Peer implements AutoCloseable {
+    private static final long LONGEST_END_SECONDS = 30;
+
+    /** Its main class and arguments, for errors. */
+    private final String what;
+
     private final Process process;
     private final BufferedReader answers;
 
-    private Peer(Process process) {
+    private Peer(String what, Process process) {
+        this.what = what;
         this.process = process;
         this.answers = process.inputReader(StandardCharsets.UTF_8);
     }
@@ -45,9 +51,11 @@ public final class Peer implements AutoCloseable {
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
-        return new Peer(new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        return new Peer(
+                main.getSimpleName() + " " + List.of(arguments),
+                new ProcessBuilder(command)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start());
     }
 
     /**
@@ -58,8 +66,12 @@ public final class Peer implements AutoCloseable {
      */
     public void say(String line) throws IOException {
         var out = process.getOutputStream();
-        out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-        out.flush();
+        try {
+            out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        } catch (IOException e) {
+            throw new IOException(what + " was told \"" + line + "\" and is gone: " + exitCode(), e);
+        }
     }
 
     /**
@@ -71,9 +83,29 @@ public final class Peer implements AutoCloseable {
     public String answer() throws IOException {
         String line = answers.readLine();
         if (line == null) {
-            throw new IOException("a process of the benchmark ended early");
+            throw new IOException(what + " ended without an answer: " + exitCode());
         }
         return line;
+    }
+
+    /** It has closed a pipe, and so is about to be gone; it may need a moment for that. */
+    private String exitCode() {
+        process.onExit().completeOnTimeout(process, 5, TimeUnit.SECONDS).join();
+        return process.isAlive() ? "it still runs" : "its exit code is " + process.exitValue();
+    }
+
+    /**
+     * Ends its input, on which it ends, and finds nothing wrong.
+     *
+     * @throws IOException if it does not end in time, or not with exit code 0
+     * @throws InterruptedException if interrupted meanwhile
+     */
+    void finish() throws IOException, InterruptedException {
+        close();
+        if (process.exitValue() != 0) {
+            String last = answers.readLine();
+            throw new IOException(what + " failed at its end: " + (last == null ? exitCode() : last));
+        }
     }
 
     /**
@@ -89,9 +121,9 @@ public final class Peer implements AutoCloseable {
     @Override
     public void close() throws IOException, InterruptedException {
         process.getOutputStream().close();
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        if (!process.waitFor(LONGEST_END_SECONDS, TimeUnit.SECONDS)) {
             kill();
-            throw new IOException("a process of the benchmark did not end");
+            throw new IOException(what + " did not end within " + LONGEST_END_SECONDS + " s of the end of its input");
         }
     }
 }

@@ -84,28 +84,17 @@ public final class ProcessesFamily implements Family {
                 .toList();
         Map<String, Together> together = new HashMap<>();
         for (String way : ways) {
-            together.put(way, Together.of(directory -> {
-                List<Map<String, Double>> samples = Transactions.run(directory, way, widestFirst);
-                Map<String, Map<String, Double>> parts = new HashMap<>();
-                for (int i = 0; i < samples.size(); i++) {
-                    parts.put(at(widestFirst.get(i).processes()), samples.get(i));
-                }
-                return parts;
-            }));
+            together.put(
+                    way, Together.of((directory, samples) -> Transactions.run(directory, way, widestFirst, samples)));
         }
         return windows.stream()
-                .map(window ->
-                        Case.of(GROUP, at(window.processes()), ways, way -> Objects.requireNonNull(together.get(way))
-                                .turn(at(window.processes()))))
+                .map(window -> Case.of(GROUP, window.at(), ways, way -> Objects.requireNonNull(together.get(way))
+                        .turn(window.at())))
                 .toList();
     }
 
-    private static String at(int processes) {
-        return processes + " processes";
-    }
-
     private static Ratio ratio(int processes, String metric, @Nullable String over) {
-        return new Ratio(GROUP, at(processes), metric, Transactions.POOL, over);
+        return new Ratio(GROUP, new Window(processes, 0).at(), metric, Transactions.POOL, over);
     }
 
     @Override

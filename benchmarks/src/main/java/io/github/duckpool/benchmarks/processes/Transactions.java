@@ -2,6 +2,7 @@ package io.github.duckpool.benchmarks.processes;
 
 import io.github.duckpool.benchmarks.harness.Metric;
 import io.github.duckpool.benchmarks.harness.Peer;
+import io.github.duckpool.benchmarks.harness.Together;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -37,37 +38,59 @@ final class Transactions {
     private Transactions() {}
 
     /** So many processes at once, for so long. */
-    record Window(int processes, double seconds) {}
+    record Window(int processes, double seconds) {
+        /** The case, and the part of what is measured together. */
+        String at() {
+            return processes + " processes";
+        }
+    }
 
     /** Some processes at once. */
     static Map<String, Double> run(Path directory, String way, Window window) throws Exception {
-        return run(directory, way, List.of(window)).get(0);
+        Together.Samples samples = new Together.Samples();
+        run(directory, way, List.of(window), samples);
+        return samples.of(window.at());
     }
 
     /**
      * A file for each window, of processes that were started once: starting half a dozen takes longer than most windows. Those that a window
      * does not need wait for the next one, without the file. The widest window has to be the first, so that all have run as long.
+     * After a window that failed there are new ones.
+     *
+     * @param samples has a part for each window
      */
-    static List<Map<String, Double>> run(Path directory, String way, List<Window> windows) throws Exception {
+    static void run(Path directory, String way, List<Window> windows, Together.Samples samples) throws Exception {
         List<Peer> peers = new ArrayList<>();
         try {
-            for (int i = 0; i < windows.get(0).processes; i++) {
-                peers.add(Peer.start(TransactionsPeer.class, way));
-            }
-            List<Map<String, Double>> samples = new ArrayList<>();
-            for (Window window : windows) {
-                Path file = directory.resolve(samples.size() + ".duckdb");
-                List<Peer> busy = peers.subList(0, window.processes);
-                samples.add(summary(way, measure(file, way, busy, window.seconds), count(file), window.seconds));
+            for (int i = 0; i < windows.size(); i++) {
+                Window window = windows.get(i);
+                Path file = directory.resolve(i + ".duckdb");
+                try {
+                    while (peers.size() < window.processes) {
+                        peers.add(Peer.start(TransactionsPeer.class, way));
+                    }
+                    List<Peer> busy = peers.subList(0, window.processes);
+                    List<long[]> results = measure(file, way, busy, window.seconds);
+                    samples.put(window.at(), summary(way, results, count(file), window.seconds));
+                } catch (InterruptedException e) {
+                    throw e;
+                } catch (Exception e) {
+                    samples.fail(window.at(), e);
+                    kill(peers); // they may be anywhere in what they were told
+                    peers.clear();
+                }
             }
             for (Peer peer : peers) {
                 peer.close();
             }
-            return samples;
         } finally {
-            for (Peer peer : peers) {
-                peer.kill();
-            }
+            kill(peers);
+        }
+    }
+
+    private static void kill(List<Peer> peers) throws InterruptedException {
+        for (Peer peer : peers) {
+            peer.kill();
         }
     }
 

@@ -204,6 +204,27 @@ class RoundsTest {
     }
 
     @Test
+    void whatIsMeasuredTogetherIsMeasuredOnceInARoundThoughItFails() throws Exception {
+        List<Integer> measured = new ArrayList<>();
+        Figures figures = run(new Case("g", "1", Together.contenders(List.of("ours", "theirs"), directory -> {
+            measured.add(measured.size());
+            if (measured.size() == 2) {
+                throw new IllegalStateException("out of order");
+            }
+            return Map.of("ours", Map.of("time", 1.0), "theirs", Map.of("time", 2.0));
+        })));
+        assertThat(measured).hasSize(3);
+        for (String name : List.of("ours", "theirs")) {
+            assertThat(figures.row("g", "1", name).failure).hasMessage("out of order");
+            assertThat(figures.row("g", "1", name).rounds)
+                    .satisfiesExactly(
+                            sample -> assertThat(sample).isNotNull(),
+                            sample -> assertThat(sample).isNull(),
+                            sample -> assertThat(sample).isNotNull());
+        }
+    }
+
+    @Test
     void theMedianOfAnEvenNumberLiesBetween() {
         assertThat(Figures.Spread.of(new double[] {4, 1, 2, Double.NaN, 3}).median())
                 .isCloseTo(2.5, within(1e-9));
