@@ -4,7 +4,6 @@ import io.github.duckpool.lock.DuckError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
@@ -36,14 +35,24 @@ final class OpenFailure {
         this.error = DuckError.classify(cause);
     }
 
-    /** What a wrapped data source threw: explained if it is one of DuckDB's errors about a file, else as it was. */
+    /**
+     * What a wrapped data source threw: explained if it is one of DuckDB's errors about a file that it can't open, else as it was. It is
+     * called the database only where DuckDB says no less: the source's own SQL may read and write others.
+     */
     static SQLException ofSource(DuckPoolConfig config, SQLException thrown) {
-        Matcher name = FILE.matcher(DuckError.classify(thrown).message());
-        if (!name.find()) {
+        DuckError error = DuckError.classify(thrown);
+        String what =
+                switch (error.kind()) {
+                    case FILE_LOCKED, HANDLE_CONFLICT, UNSUPPORTED_FS, BAD_FILE -> "database";
+                    case MISSING, PERMISSION, DISK_FULL -> "file";
+                    default -> "";
+                };
+        Matcher name = FILE.matcher(error.message());
+        if (what.isEmpty() || !name.find()) {
             return thrown;
         }
         try {
-            return new OpenFailure(config, Path.of(name.group(1)), thrown).explained();
+            return new OpenFailure(config, Path.of(name.group(1)), thrown).explained(what);
         } catch (InvalidPathException e) {
             return thrown;
         }
@@ -69,7 +78,11 @@ final class OpenFailure {
     }
 
     SQLException explained() {
-        String text = config.poolName() + ": can't open database \"" + file + "\": " + reason() + " (DuckDB: "
+        return explained("database");
+    }
+
+    private SQLException explained(String what) {
+        String text = config.poolName() + ": can't open " + what + " \"" + file + "\": " + reason() + " (DuckDB: "
                 + error.message() + ")";
         return isLocked()
                 ? new SQLTransientConnectionException(text, "08001", cause)
@@ -118,7 +131,7 @@ final class OpenFailure {
                 return "\"" + above + "\" is a file and no directory; correct the path";
             }
         }
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.isSymbolicLink(file)) {
             return "it is a link that leads to no file, and none can be created there; correct the link";
         }
         if (config.readOnly()) {

@@ -107,9 +107,10 @@ class UnfitFileTest {
     void whatADataSourceCanNotOpen() throws Exception {
         Path missing = directory.resolve("missing/letters.db");
         Path junk = Files.writeString(directory.resolve("letters.db"), "junk");
-        assertExplained(missing, "its directory ", "does not exist; create it, or correct the path");
-        assertExplained(junk, "it is no DuckDB database; correct the path, or move the file out of the way");
-        assertExplained(directory, "it is a directory; name a file in it");
+        assertExplained("file", missing, "its directory ", "does not exist; create it, or correct the path");
+        assertExplained(
+                "database", junk, "it is no DuckDB database; correct the path, or move the file out of the way");
+        assertExplained("database", directory, "it is a directory; name a file in it");
         SQLException foreign = new SQLException("no more licences", "99999");
         try (DuckPool pool = DuckPool.builder()
                 .dataSource(new UselessSource() {
@@ -123,7 +124,36 @@ class UnfitFileTest {
         }
     }
 
-    private static void assertExplained(Path file, String... words) {
+    /** What the source does besides may name a file too. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "IO Error: Failed to read the licences in file \"licences.txt\"",
+                "Invalid Input Error: Error when sniffing file \"letters.csv\"",
+                "Constraint Error: Duplicate key \"name: file \"a\"\" violates primary key constraint",
+                "INTERNAL Error: file \"letters.db\" again",
+                "TransactionContext Error: Failed to commit: Could not set lock on file \"letters.db\""
+            })
+    void whatADataSourceFailsAtOtherwise(String message) {
+        SQLException thrown = new SQLException(message);
+        try (DuckPool pool = DuckPool.builder().database("letters.db").build()) {
+            assertThat((Throwable) OpenFailure.ofSource(pool.config(), thrown)).isSameAs(thrown);
+        }
+    }
+
+    /** Somebody may have made it meanwhile. */
+    @Test
+    void aFileThatIsThereIsNoLinkThatLeadsNowhere() throws Exception {
+        Path file = Files.createFile(directory.resolve("letters.db"));
+        var thrown = new SQLException("IO Error: Cannot open file \"" + file + "\": No such file or directory");
+        try (DuckPool pool = DuckPool.builder().database(file).build()) {
+            assertThat((Throwable) new OpenFailure(pool.config(), file, thrown).explained())
+                    .hasMessageContaining("can't open database \"" + file + "\": ")
+                    .hasMessageNotContaining("link");
+        }
+    }
+
+    private static void assertExplained(String what, Path file, String... words) {
         try (DuckPool pool = DuckPool.builder()
                 .poolName("wrapping")
                 .dataSource(new UselessSource() {
@@ -135,7 +165,7 @@ class UnfitFileTest {
                 .build()) {
             assertThatThrownBy(pool::getConnection)
                     .isExactlyInstanceOf(SQLNonTransientConnectionException.class)
-                    .hasMessageContaining("wrapping: can't open database \"" + file + "\": ")
+                    .hasMessageContaining("wrapping: can't open " + what + " \"" + file + "\": ")
                     .satisfies(e -> assertThat(e.getMessage()).contains(words))
                     .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("08001"));
         }

@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
  * of them can give it back. Thread-safe.
  */
 final class FunctionLending implements Lending {
+    private final UnitOfWork unit;
     private final LentConnection own;
     private final UnitOfWork.Permission permission;
     private volatile boolean over;
     private volatile boolean shared;
 
-    FunctionLending(LentConnection own, UnitOfWork.Permission permission) {
+    FunctionLending(UnitOfWork unit, LentConnection own, UnitOfWork.Permission permission) {
+        this.unit = unit;
         this.own = own;
         this.permission = permission;
     }
@@ -64,8 +66,8 @@ final class FunctionLending implements Lending {
     }
 
     @Override
-    public LentConnection owner() {
-        return own;
+    public boolean claimToAbort(int stamp) {
+        return unit.claimFor(this);
     }
 
     @Override
@@ -73,9 +75,10 @@ final class FunctionLending implements Lending {
         throw new IllegalStateException("a function's handle claims nothing, so there is nothing to recycle");
     }
 
+    /** Ends what {@link #claimToAbort} has claimed, which is the pool's own borrow. */
     @Override
     public void discard(Session session, @Nullable Throwable why) {
-        throw new IllegalStateException("a function's handle claims nothing, so there is nothing to discard");
+        own.lending().discard(session, why);
     }
 
     @Override

@@ -80,12 +80,13 @@ public interface Lending {
     default void heldBy(int stamp, Thread user) {}
 
     /**
-     * The handle whose borrow this one is a part of: an abort ends all of it.
+     * Begins the end of the whole borrow by force, from any thread: {@link #claim}, also for a handle that may not give it back.
      *
-     * @return null for the handle of a borrow
+     * @param stamp the borrow's stamp
+     * @return true for the winner, who must follow with exactly one {@link #discard}
      */
-    default @Nullable LentConnection owner() {
-        return null;
+    default boolean claimToAbort(int stamp) {
+        return claim(stamp);
     }
 
     /**

@@ -247,15 +247,8 @@ public final class LentConnection extends ConnectionStatements {
         if (executor == null) {
             throw new SQLException("abort needs an executor, was null", "22023");
         }
-        LentConnection owner = lending.owner();
-        if (owner != null) {
-            if (lending.isLent(stamp)) {
-                owner.abort(executor);
-            }
-            return;
-        }
         SQLException why = new SQLException("connection was aborted by its borrower");
-        if (lending.claim(stamp)) {
+        if (lending.claimToAbort(stamp)) {
             try {
                 session.destroy(executor);
             } finally {

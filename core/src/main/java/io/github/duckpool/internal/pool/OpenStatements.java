@@ -50,16 +50,6 @@ final class OpenStatements {
         return all;
     }
 
-    /** Whether the result of one may still be streaming. */
-    boolean hasUnreadResult() {
-        for (LentStatement statement = head; statement != null; statement = statement.next) {
-            if (statement.hasUnreadResult()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /**
      * Closes them all at the end of a borrow.
      *

@@ -139,6 +139,7 @@ abstract class StatementCore implements Statement {
     /** The handle of a native result, which is the statement's current one from now on. */
     final LentResultSet result(ResultSet rows) {
         LentResultSet handle = new LentResultSet(self(), rows);
+        connection.session().transaction().gaveResult();
         if (maxRows > 0) {
             handle.endAfter(maxRows);
         }

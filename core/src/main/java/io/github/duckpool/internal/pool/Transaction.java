@@ -55,6 +55,9 @@ final class Transaction {
     /** It was begun by SQL while in auto-commit mode. */
     private boolean bySql;
 
+    /** With auto-commit off: it is known that the driver has begun the transaction. False where that is not known. */
+    private boolean begun;
+
     private boolean changedCatalog;
     private @Nullable SQLException firstError;
 
@@ -89,11 +92,47 @@ final class Transaction {
 
     /**
      * Has the driver begin the transaction that is due, before it sees the use of a native object: it would only do so with the first
-     * statement, and what an appender writes until then is committed at once. A result that is not read to its end shows that one was begun.
+     * statement, and what an appender writes until then is committed at once. Not where a result shows that one was begun: what is
+     * prepared here would end a result that streams. Until it is used the transaction has no snapshot and is in no checkpoint's way,
+     * but its {@code now()} is the time of this call.
      */
     void beginForNatives() throws SQLException {
-        if (!autoCommit && firstError == null && !session.open().hasUnreadResult()) {
-            raw.prepareStatement("SELECT 1").close();
+        if (!autoCommit && firstError == null && !begun) {
+            try {
+                raw.prepareStatement("SELECT 1").close();
+                begun = true;
+            } catch (SQLException e) {
+                // The driver now believes in a transaction that there is not: 2.0 begins none while an older result
+                // streams.
+                session.mark(Session.BROKEN);
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * The same where a transaction has ended, for native objects that were given away before. Nothing cancels meanwhile. It never
+     * fails, since what was committed is committed; but then nothing may run any more that would be outside of a transaction.
+     */
+    private void beginAgainForNatives() {
+        if (!session.isMarked(Session.HANDED_OUT)) {
+            return;
+        }
+        try {
+            commits.<@Nullable Void>during(() -> {
+                beginForNatives();
+                return null;
+            });
+        } catch (SQLException | RuntimeException e) {
+            session.mark(Session.BROKEN);
+            LOG.warn("no transaction could be begun for the native objects of a connection", e);
+        }
+    }
+
+    /** Notes that a statement has given a result, and so has begun the transaction if auto-commit is off. */
+    void gaveResult() {
+        if (!autoCommit) {
+            begun = true;
         }
     }
 
@@ -168,6 +207,9 @@ final class Transaction {
             raw.setAutoCommit(false);
             autoCommit = false;
             session.mark(Session.MANUAL_COMMIT);
+            if (session.isMarked(Session.HANDED_OUT)) {
+                beginForNatives();
+            }
             return;
         }
         SQLException doom = firstError;
@@ -212,6 +254,7 @@ final class Transaction {
             }
             return null;
         });
+        beginAgainForNatives();
     }
 
     private void failedAtCommit(SQLException e) throws SQLException {
@@ -236,6 +279,7 @@ final class Transaction {
         try {
             raw.rollback();
             endedBySql();
+            beginAgainForNatives();
         } catch (SQLException e) {
             boolean none = NativeErrors.isNoTransaction(e);
             repair();
@@ -295,6 +339,7 @@ final class Transaction {
 
     private void ended() {
         active = false;
+        begun = false;
         firstError = null;
         if (changedCatalog) {
             changedCatalog = false;
@@ -319,6 +364,7 @@ final class Transaction {
             }
             raw.rollback();
             raw.setAutoCommit(autoCommit);
+            beginAgainForNatives();
         } catch (SQLException e) {
             session.mark(Session.BROKEN);
         }

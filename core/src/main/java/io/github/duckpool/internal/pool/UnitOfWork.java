@@ -13,9 +13,10 @@ import org.slf4j.LoggerFactory;
  * of its own, which can neither end the transaction nor give the connection back and is powerless once its function has
  * returned.
  *
- * <p>Belongs to one thread, but for {@link #interrupt}, which any thread may call at any time: it announces itself to the
- * session as any call by a second thread does, so it never reaches the session's next borrower; and a function can't end while
- * it is being interrupted, so it never reaches the next function either.
+ * <p>Belongs to one thread, but for {@link #interrupt} and the abort of a function's handle, which any thread may call at any
+ * time. An interrupt announces itself to the session as any call by a second thread does, and an abort claims the borrow, so
+ * neither reaches the session's next borrower; and a function can't end meanwhile, so neither reaches the next function or the
+ * pool's COMMIT.
  */
 public final class UnitOfWork implements AutoCloseable {
 
@@ -35,7 +36,7 @@ public final class UnitOfWork implements AutoCloseable {
     private final LentConnection own;
     private final Session session;
 
-    /** Held while a function begins or ends, and while its statements are cancelled. */
+    /** Held while a function begins or ends, while its statements are cancelled, and while it takes the connection away. */
     private final Object turn = new Object();
 
     private @Nullable FunctionLending current;
@@ -89,7 +90,7 @@ public final class UnitOfWork implements AutoCloseable {
      * @return the handle, until {@link #end}
      */
     public Connection open(Permission permission) {
-        FunctionLending lending = new FunctionLending(own, permission);
+        FunctionLending lending = new FunctionLending(this, own, permission);
         synchronized (turn) {
             current = lending;
         }
@@ -222,6 +223,18 @@ public final class UnitOfWork implements AutoCloseable {
             }
         } finally {
             session.exit();
+        }
+    }
+
+    /**
+     * Claims the borrow for the abort by a function, as long as it has not ended: whose turn it is afterwards must not be cut off.
+     * From any thread; the close of the connection is left to the caller, since others wait for the lock.
+     *
+     * @return true if the caller is to discard the session
+     */
+    boolean claimFor(FunctionLending function) {
+        synchronized (turn) {
+            return current == function && own.lending().claim(own.stamp());
         }
     }
 
