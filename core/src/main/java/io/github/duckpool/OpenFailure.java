@@ -123,13 +123,13 @@ final class OpenFailure {
 
     private String missing() {
         Path directory = file.toAbsolutePath().getParent();
-        if (directory != null && Files.notExists(directory)) {
-            return "its directory \"" + directory + "\" does not exist; create it, or correct the path";
-        }
         for (Path above = directory; above != null; above = above.getParent()) {
             if (Files.isRegularFile(above)) {
                 return "\"" + above + "\" is a file and no directory; correct the path";
             }
+        }
+        if (directory != null && Files.notExists(directory)) { // newer JDKs say so of what lies below a file, too
+            return "its directory \"" + directory + "\" does not exist; create it, or correct the path";
         }
         if (Files.isSymbolicLink(file)) {
             return "it is a link that leads to no file, and none can be created there; correct the link";

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -73,7 +75,11 @@ class WriteLeftoversTest extends WriteFixture {
             run(c, "INSERT INTO t VALUES (1)");
             return 1;
         });
-        assertThat(write.completeAsync(() -> 7).get(10, TimeUnit.SECONDS)).isEqualTo(7);
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        assertThat(write.completeAsync(() -> 7, other).get(10, TimeUnit.SECONDS))
+                .isEqualTo(7);
+        other.shutdown(); // whoever completes it has given it up when he is back, a moment after that is seen
+        assertThat(other.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
         release.countDown();
         assertThat(pool.writeAsync(c -> 2).get(10, TimeUnit.SECONDS)).isEqualTo(2);
         assertThat(count()).isZero();
