@@ -78,8 +78,10 @@ class ForeignHolderTest {
         List<DuckError> errors = events.stream()
                 .map(event -> LockRetry.errorOf(event).orElseThrow())
                 .toList();
-        // Threads of one process that open one file at once get in each other's way for a moment, too.
+        // Threads of one process that open one file at once get in each other's way for a moment, too; and the holder may
+        // close it, which writes, just while it is being opened.
         assertThat(errors)
+                .filteredOn(error -> !error.message().contains("wrote to it while it was being opened"))
                 .extracting(DuckError::kind)
                 .contains(Kind.FILE_LOCKED)
                 .isSubsetOf(Kind.FILE_LOCKED, Kind.HANDLE_CONFLICT);
