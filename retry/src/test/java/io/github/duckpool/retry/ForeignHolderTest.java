@@ -78,7 +78,8 @@ class ForeignHolderTest {
         List<DuckError> errors = events.stream()
                 .map(event -> LockRetry.errorOf(event).orElseThrow())
                 .toList();
-        // Threads of one process that open one file at once get in each other's way for a moment, too; and the holder may
+        // Threads of one process that open one file at once get in each other's way for a moment, too; and the holder
+        // may
         // close it, which writes, just while it is being opened.
         assertThat(errors)
                 .filteredOn(error -> !error.message().contains("wrote to it while it was being opened"))
