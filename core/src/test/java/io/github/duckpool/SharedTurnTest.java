@@ -26,13 +26,14 @@ import org.junit.jupiter.api.Timeout;
 class SharedTurnTest extends WriteFixture {
     private final CountDownLatch release = new CountDownLatch(1);
 
-    private void reopen(int size, Duration borrowTimeout) {
+    private void reopen(int size, Duration borrowTimeout) throws SQLException {
         pool.close();
         pool = builder()
                 .maxSize(size)
                 .borrowTimeout(borrowTimeout)
                 .groupCommit(GroupCommit.upTo(16))
                 .build();
+        pool.write(c -> 0, Duration.ofMinutes(1)); // opening is not what the time is for
     }
 
     /** The wait for a connection ends for the one whose time is over, and goes on for the other. */
@@ -126,31 +127,18 @@ class SharedTurnTest extends WriteFixture {
     /** A COMMIT is not cut off by a deadline; if it fails, what is tried after it is. */
     @Test
     void aDeadlineThatPassedInACommitEndsTheNextAttempt() throws Exception {
-        RetryPolicy again = new RetryPolicy() {
-            @Override
-            public <T extends @Nullable Object> T call(SqlCallable<T> work, Duration budget) throws SQLException {
-                for (int i = 0; ; i++) {
-                    try {
-                        return work.call();
-                    } catch (SQLException e) {
-                        if (i == 3 || !e.getMessage().contains("Conflict")) {
-                            throw e;
-                        }
-                    }
-                }
-            }
-        };
         try (FaultySource source = new FaultySource();
                 DuckPool retrying = DuckPool.builder()
                         .dataSource(source)
                         .maxSize(2)
-                        .retry(again)
+                        .retry(CONFLICT_RETRY)
                         .build()) {
             retrying.write(c -> 0);
             source.fault = () -> new SQLException("TransactionContext Error: Failed to commit: Conflict on update!");
             source.failCommit = true;
             source.commitGate = release;
             AtomicInteger attempts = new AtomicInteger();
+            Duration time = Duration.ofSeconds(3); // long enough to come to the COMMIT
             CompletableFuture<Integer> write = retrying.writeAsync(
                     c -> {
                         if (attempts.incrementAndGet() == 1) {
@@ -158,9 +146,12 @@ class SharedTurnTest extends WriteFixture {
                         }
                         return intOf(c, ENDLESS);
                     },
-                    Duration.ofMillis(300));
+                    time);
+            long fromNanos = System.nanoTime(); // its time runs already
             source.committing.await();
-            TimeUnit.MILLISECONDS.sleep(400); // the deadline passes
+            while (System.nanoTime() - fromNanos < time.toNanos()) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
             assertThat(write).isNotDone();
             release.countDown();
             assertThatThrownBy(() -> write.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(SQLTimeoutException.class);

@@ -26,21 +26,7 @@ class WriteRetryTest extends WriteFixture {
     @Test
     void aConflictIsRetriedInTheSameTurn() throws SQLException {
         AtomicInteger attempts = new AtomicInteger();
-        RetryPolicy again = new RetryPolicy() {
-            @Override
-            public <T extends @Nullable Object> T call(SqlCallable<T> work, Duration budget) throws SQLException {
-                for (int i = 0; ; i++) {
-                    try {
-                        return work.call();
-                    } catch (SQLException e) {
-                        if (i == 5 || !e.getMessage().contains("Conflict")) {
-                            throw e;
-                        }
-                    }
-                }
-            }
-        };
-        try (DuckPool retrying = builder().retry(again).build()) {
+        try (DuckPool retrying = builder().retry(CONFLICT_RETRY).build()) {
             retrying.append("t", 1);
             retrying.append("t", 2);
             Connection other = retrying.getConnection();

@@ -80,7 +80,7 @@ class ApartTest {
     }
 
     private Map<String, Double> turn(Contender contender) {
-        return assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+        return assertTimeoutPreemptively(Duration.ofMinutes(3), () -> {
             Path own = Files.createTempDirectory(directory, "turn");
             return contender.turn().run(own);
         });
@@ -97,7 +97,7 @@ class ApartTest {
             if (contender.equals(LEFT)) {
                 new Thread(() -> {
                             try {
-                                TimeUnit.MINUTES.sleep(1);
+                                TimeUnit.MINUTES.sleep(10);
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();
                             }
