@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 class KeyedMutexModelTest {
     private static final int KEYS = 3;
-    private static final int ACTIONS = 7;
+    private static final int ACTIONS = 8;
     private static final int SCRIPTS = ACTIONS * KEYS * 100;
 
     @Property(tries = 1_000)
@@ -107,6 +107,7 @@ class KeyedMutexModelTest {
                 }
                 case 3, 4 -> giveBack(key);
                 case 5 -> withdraw(key, target);
+                case 6 -> comeToNothing(key);
                 default -> {
                     if (!returned.isEmpty()) {
                         returned.get(target % returned.size()).close();
@@ -131,6 +132,13 @@ class KeyedMutexModelTest {
                     lines.remove(key);
                 }
             }
+        }
+
+        /** A request that is refused may have made the key's line, and nobody would hold it. */
+        private void comeToNothing(int key) {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> mutex.lock(key)).isInstanceOf(InterruptedException.class);
+            assertThat(Thread.interrupted()).isFalse();
         }
 
         private void withdraw(int key, int target) {

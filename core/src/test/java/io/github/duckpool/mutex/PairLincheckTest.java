@@ -191,6 +191,64 @@ class PairLincheckTest {
         }
     }
 
+    /** Whoever shuts the line, and then returns a permit, has given it to nobody, even while somebody else is at work in the list. */
+    @Test
+    void aPermitThatComesBackAfterTheLineWasShutGoesToNobody() {
+        check(
+                Shutting.class,
+                Shut.class,
+                List.of(),
+                List.of(operation(Shutting.class, "release"), operation(Shutting.class, "shutAndRelease")),
+                List.of(operation(Shutting.class, "atMostOneIsServed")));
+    }
+
+    /** Two permits that were waited for, by those whom two others follow. */
+    public static class Shutting {
+        private final AsyncSemaphore semaphore = new AsyncSemaphore(2);
+        private final List<CompletableFuture<Permit>> waiting = new ArrayList<>();
+        private final List<Permit> held = new ArrayList<>();
+
+        public Shutting() {
+            List<Permit> before =
+                    List.of(semaphore.acquire().join(), semaphore.acquire().join());
+            List<CompletableFuture<Permit>> next = List.of(semaphore.acquire(), semaphore.acquire());
+            waiting.add(semaphore.acquire());
+            waiting.add(semaphore.acquire());
+            before.forEach(Permit::close);
+            next.forEach(each -> held.add(each.join()));
+        }
+
+        @Operation
+        public void release() {
+            held.get(0).close();
+        }
+
+        @Operation
+        public void shutAndRelease() {
+            semaphore.close();
+            held.get(1).close();
+        }
+
+        @Operation
+        public boolean atMostOneIsServed() {
+            return waiting.stream()
+                            .filter(each -> each.isDone() && !each.isCompletedExceptionally())
+                            .count()
+                    <= 1;
+        }
+    }
+
+    /** The permit that was not returned after the end may have been passed on. */
+    public static class Shut {
+        public void release() {}
+
+        public void shutAndRelease() {}
+
+        public boolean atMostOneIsServed() {
+            return true;
+        }
+    }
+
     private static void check(
             Class<?> operations, Class<?> specification, List<Actor> before, List<Actor> pair, List<Actor> after) {
         LinChecker.check(
