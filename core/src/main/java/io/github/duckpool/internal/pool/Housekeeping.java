@@ -6,6 +6,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ObjIntConsumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,6 +15,9 @@ import org.slf4j.LoggerFactory;
  * One round of what a pool does about time: replaces connections that are too old, closes those that nobody needs, keeps
  * {@code minIdle} open, and reports leaks. It runs on the housekeeping thread alone and takes slots only by claiming them, so
  * it never holds up a borrower.
+ *
+ * <p>No lambda here: a JVM that has no memory to link one the first time refuses it for ever (JDK 25), where a class that can't be
+ * loaded is tried again, and the first round may well come when memory is short.
  */
 final class Housekeeping implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -54,19 +59,27 @@ final class Housekeeping implements Runnable {
         if (limit <= 0) {
             return;
         }
-        long now = System.nanoTime();
-        for (Slot<Session> old = gate.claimIdle(s -> now - s.createdNanos() > limit);
-                old != null;
-                old = gate.claimIdle(s -> now - s.createdNanos() > limit)) {
+        TooOld tooOld = new TooOld(System.nanoTime(), limit);
+        for (Slot<Session> old = gate.claimIdle(tooOld); old != null; old = gate.claimIdle(tooOld)) {
             pool.dispose(old, null);
         }
-        // A borrowed one can't be taken; it is marked, and replaced when it comes back.
-        gate.forEachLent((slot, stamp) -> {
-            Session session = slot.session();
-            if (session != null && now - session.createdNanos() > limit) {
+        gate.forEachLent(tooOld);
+    }
+
+    private record TooOld(long nowNanos, long limitNanos) implements Predicate<Session>, ObjIntConsumer<Slot<Session>> {
+        @Override
+        public boolean test(Session session) {
+            return nowNanos - session.createdNanos() > limitNanos;
+        }
+
+        /** A borrowed one can't be taken; it is marked, and replaced when it comes back. */
+        @Override
+        public void accept(Slot<Session> lent, int stamp) {
+            Session session = lent.session();
+            if (session != null && test(session)) {
                 session.retire();
             }
-        });
+        }
     }
 
     private void closeUnused() {
@@ -77,11 +90,14 @@ final class Housekeeping implements Runnable {
         long now = CoarseClock.nowNanos();
         // The stamps say that nothing was lent between the look and the claim.
         List<Resting> unused = new ArrayList<>();
-        gate.forEachFree((slot, stamp) -> {
-            Session session = slot.session();
-            long since = pool.lending(slot.index()).returnedNanos();
-            if (session != null && now - Math.max(since, session.createdNanos()) > limit) {
-                unused.add(new Resting(slot, stamp));
+        gate.forEachFree(new ObjIntConsumer<>() {
+            @Override
+            public void accept(Slot<Session> slot, int stamp) {
+                Session session = slot.session();
+                long since = pool.lending(slot.index()).returnedNanos();
+                if (session != null && now - Math.max(since, session.createdNanos()) > limit) {
+                    unused.add(new Resting(slot, stamp));
+                }
             }
         });
         // Borrowers keep to the low slots, so what rests in the high ones is needed least.
@@ -120,16 +136,19 @@ final class Housekeeping implements Runnable {
         if (limit <= 0) {
             return;
         }
-        gate.forEachLent((slot, stamp) -> {
-            SlotLending lending = pool.lending(slot.index());
-            BorrowStack stack = lending.stack();
-            if (stack != null && BorrowReport.ageNanos(lending) > limit && lending.firstReport(stamp)) {
-                LOG.warn(
-                        "{}: a connection is out for longer than leakThreshold {}; borrowed {}",
-                        settings.name(),
-                        BorrowReport.millis(limit),
-                        BorrowReport.describe(lending),
-                        stack);
+        gate.forEachLent(new ObjIntConsumer<>() {
+            @Override
+            public void accept(Slot<Session> slot, int stamp) {
+                SlotLending lending = pool.lending(slot.index());
+                BorrowStack stack = lending.stack();
+                if (stack != null && BorrowReport.ageNanos(lending) > limit && lending.firstReport(stamp)) {
+                    LOG.warn(
+                            "{}: a connection is out for longer than leakThreshold {}; borrowed {}",
+                            settings.name(),
+                            BorrowReport.millis(limit),
+                            BorrowReport.describe(lending),
+                            stack);
+                }
             }
         });
     }

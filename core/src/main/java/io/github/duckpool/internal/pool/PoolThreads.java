@@ -22,6 +22,9 @@ public final class PoolThreads {
     private static final Logger LOG = LoggerFactory.getLogger(PoolThreads.class);
     private static final long KEEP_SECONDS = 30;
 
+    /** Runs on the caller's thread. */
+    static final Executor HERE = Runnable::run;
+
     private final String name;
     private final ThreadPoolExecutor workers;
     private final ScheduledThreadPoolExecutor timer;
@@ -45,9 +48,7 @@ public final class PoolThreads {
 
     private ThreadFactory factory(String role) {
         AtomicInteger count = new AtomicInteger();
-        return task -> {
-            return daemon(task, role + "-" + count.incrementAndGet());
-        };
+        return task -> daemon(task, role + "-" + count.incrementAndGet());
     }
 
     /** A thread that inherits no thread-locals of the borrower that happens to need it first. */

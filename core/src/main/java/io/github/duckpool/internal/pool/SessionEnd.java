@@ -40,7 +40,7 @@ final class SessionEnd {
             session.instance().leave();
             List<Statement> running = session.open().disown();
             if (session.isCalled() || session.isMarked(Session.HANDED_OUT)) {
-                PoolThreads.executeForSure(offThread, () -> close(running));
+                PoolThreads.executeForSure(offThread, new Closing(this, running));
             } else {
                 close(running);
             }
@@ -49,6 +49,14 @@ final class SessionEnd {
             throw e;
         }
         return end;
+    }
+
+    /** No lambda: see {@link Housekeeping}. */
+    private record Closing(SessionEnd end, List<Statement> running) implements Runnable {
+        @Override
+        public void run() {
+            end.close(running);
+        }
     }
 
     /** As {@link Session#abandon}. */

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
@@ -47,7 +48,7 @@ final class SessionLife {
     private final Source source;
     private final BiConsumer<OpenDatabase, SQLException> broken;
     private final GenericObjectPool<Session> sessions;
-    private final PoolThreads threads;
+    private final Executor closers;
     private final Map<Session, OpenDatabase> databases = new ConcurrentHashMap<>();
     private final Map<Session, CompletableFuture<Void>> closing = new ConcurrentHashMap<>();
 
@@ -59,7 +60,7 @@ final class SessionLife {
     SessionLife(
             PoolSettings settings, Source source, BiConsumer<OpenDatabase, SQLException> broken, PoolThreads threads) {
         this.settings = settings;
-        this.threads = threads;
+        this.closers = task -> threads.detached("closer", task);
         this.source = source;
         this.broken = broken;
         GenericObjectPoolConfig<Session> config = new GenericObjectPoolConfig<>();
@@ -110,7 +111,7 @@ final class SessionLife {
             LOG.warn("{}: a connection did not close cleanly", settings.name(), e);
         } catch (Error e) { // for want of memory: the Commons Pool may count it for ever, so it gets room for another
             sessions.setMaxTotal(sessions.getMaxTotal() + 1);
-            session.destroy(Runnable::run);
+            session.destroy(PoolThreads.HERE);
             throw e;
         }
     }
@@ -172,7 +173,7 @@ final class SessionLife {
                 return wrap(session);
             } catch (Throwable e) {
                 databases.remove(session);
-                session.destroy(Runnable::run);
+                session.destroy(PoolThreads.HERE);
                 throw e;
             }
         }
@@ -191,7 +192,7 @@ final class SessionLife {
             } catch (Throwable e) {
                 // For want of memory: it is closed all the same, and nobody waits for the end of that for ever.
                 try {
-                    session.destroy(Runnable::run);
+                    session.destroy(PoolThreads.HERE);
                 } finally {
                     closing.remove(session);
                     end.complete(null);
@@ -210,28 +211,46 @@ final class SessionLife {
             if (database != null && aftermath != null) {
                 broken.accept(database, aftermath);
             }
+            Ending ending = new Ending(session, database, end);
             if (session.raw() instanceof DuckDBConnection) {
-                session.destroy(task -> threads.detached("closer", task))
-                        .whenComplete((nothing, error) -> closed(session, database, end, error));
+                ending.begin(closers);
             } else {
                 // Nobody knows what the close of somebody else's connection waits for.
-                threads.detached("closer", () -> session.destroy(Runnable::run)
-                        .whenComplete((nothing, error) -> closed(session, database, end, error)));
+                closers.execute(ending);
                 awaitBriefly(end);
             }
         }
+    }
 
-        private void closed(
-                Session session,
-                @Nullable OpenDatabase database,
-                CompletableFuture<@Nullable Void> end,
-                @Nullable Throwable error) {
+    /** The end of one session; no lambda, for the same reason as in {@link Housekeeping}, which comes here too. */
+    private final class Ending implements Runnable, BiConsumer<@Nullable Void, @Nullable Throwable> {
+        private final Session session;
+        private final @Nullable OpenDatabase database;
+        private final CompletableFuture<@Nullable Void> end;
+
+        Ending(Session session, @Nullable OpenDatabase database, CompletableFuture<@Nullable Void> end) {
+            this.session = session;
+            this.database = database;
+            this.end = end;
+        }
+
+        void begin(Executor offThread) {
+            session.destroy(offThread).whenComplete(this);
+        }
+
+        @Override
+        public void run() {
+            begin(PoolThreads.HERE);
+        }
+
+        @Override
+        public void accept(@Nullable Void nothing, @Nullable Throwable error) {
             try {
                 if (error != null) {
                     LOG.warn("{}: a connection did not close cleanly", settings.name(), error);
                 }
                 if (database != null && session.changedInstance()) {
-                    restoreInstance(session, database);
+                    restoreInstance(database);
                 }
             } finally {
                 try {
@@ -244,7 +263,7 @@ final class SessionLife {
         }
 
         /** Puts back what the session changed for all, so that the next borrower of any session finds it as it was. */
-        private void restoreInstance(Session session, OpenDatabase database) {
+        private void restoreInstance(OpenDatabase database) {
             try (Connection fresh = database.connect()) {
                 session.restoreInstance(fresh);
             } catch (SQLException | RuntimeException e) {
