@@ -1,6 +1,7 @@
 package io.github.duckpool.benchmarks.borrow;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.github.duckpool.benchmarks.harness.ContextSwitches;
 import io.github.duckpool.benchmarks.harness.Metric;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;

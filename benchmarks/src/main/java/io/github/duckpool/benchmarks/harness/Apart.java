@@ -30,6 +30,9 @@ public record Apart(Class<? extends Opening> opening, List<Setting> settings, Ti
     /** Bytes allocated per operation. */
     public static final String ALLOCATED = JmhTurn.ALLOCATED;
 
+    /** How often a thread waited until it was woken, per operation; where there are several threads, on Linux. */
+    public static final String SWITCHES = "context switches";
+
     /** Copies the list. */
     public Apart {
         settings = List.copyOf(settings);
@@ -88,7 +91,8 @@ public record Apart(Class<? extends Opening> opening, List<Setting> settings, Ti
     /**
      * Makes a case of each setting. The first turn of a round measures all of them.
      *
-     * @return the cases, whose samples have {@link #TIME}, in nanoseconds, and {@link #ALLOCATED}
+     * @return the cases, whose samples have {@link #TIME}, in nanoseconds, {@link #ALLOCATED} and
+     *     {@link #SWITCHES}
      */
     public List<Case> cases() {
         Together together = Together.of(this::measure);
@@ -125,11 +129,14 @@ public record Apart(Class<? extends Opening> opening, List<Setting> settings, Ti
                     drop(peers, each.getKey(), samples, each.getKey(), e);
                 }
             }
-            counts.forEach((key, slices) -> samples.put(
-                    key,
-                    Map.of(
-                            TIME, median(slices, Busy.Count::nanos),
-                            ALLOCATED, median(slices, Busy.Count::bytes))));
+            for (Setting setting : settings) {
+                for (String contender : setting.contenders) {
+                    List<Busy.Count> slices = counts.get(key(setting, contender));
+                    if (slices != null) {
+                        samples.put(key(setting, contender), sample(slices, setting.threads));
+                    }
+                }
+            }
         } finally {
             for (Peer peer : peers.values()) {
                 peer.kill();
@@ -165,7 +172,7 @@ public record Apart(Class<? extends Opening> opening, List<Setting> settings, Ti
             throw new IOException(answer.substring(ApartPeer.FAILED.length()));
         }
         String[] words = answer.split(" ", -1);
-        return new Busy.Count(Double.parseDouble(words[0]), Double.parseDouble(words[1]));
+        return new Busy.Count(Double.parseDouble(words[0]), Double.parseDouble(words[1]), Double.parseDouble(words[2]));
     }
 
     /** Its JVM may be anywhere in what it was told, so that nothing more is to be learnt from it. */
@@ -179,6 +186,17 @@ public record Apart(Class<? extends Opening> opening, List<Setting> settings, Ti
         for (Setting setting : settings) {
             samples.fail(key(setting, contender), new IOException(where + ": " + why.getMessage(), why));
         }
+    }
+
+    private static Map<String, Double> sample(List<Busy.Count> slices, int threads) {
+        Map<String, Double> sample = new HashMap<>();
+        sample.put(TIME, median(slices, Busy.Count::nanos));
+        sample.put(ALLOCATED, median(slices, Busy.Count::bytes));
+        double switches = median(slices, Busy.Count::switches);
+        if (threads > 1 && !Double.isNaN(switches)) {
+            sample.put(SWITCHES, switches);
+        }
+        return sample;
     }
 
     private static double median(List<Busy.Count> slices, ToDoubleFunction<Busy.Count> figure) {

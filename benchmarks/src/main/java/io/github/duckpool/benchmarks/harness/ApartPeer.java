@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * The JVM of one contender of {@link Apart}: reads how many threads, for how many milliseconds and under which setting, and answers with
- * nanoseconds and bytes for each operation. When the contender throws it says so and ends, whatever threads that leaves.
+ * nanoseconds, bytes and context switches for each operation. When the contender throws it says so and ends, whatever threads that leaves.
  */
 final class ApartPeer {
     /** How an answer begins that says why there is no other. */
@@ -51,7 +51,7 @@ final class ApartPeer {
                 open.put(words[2], subject);
             }
             Busy.Count count = Busy.count(subject::client, Integer.parseInt(words[0]), Integer.parseInt(words[1]));
-            answers.println(count.nanos() + " " + count.bytes());
+            answers.println(count.nanos() + " " + count.bytes() + " " + count.switches());
         }
         for (Apart.Subject subject : open.values()) {
             subject.close();

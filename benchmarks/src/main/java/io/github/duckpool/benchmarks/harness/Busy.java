@@ -46,8 +46,9 @@ public final class Busy {
      *
      * @param nanos per operation and thread
      * @param bytes allocated per operation, by the threads that did it
+     * @param switches how often a thread of the process waited until it was woken, per operation; Linux, not a number elsewhere
      */
-    public record Count(double nanos, double bytes) {}
+    public record Count(double nanos, double bytes, double switches) {}
 
     /**
      * Starts threads, counts what they do for a while, and stops them.
@@ -82,13 +83,15 @@ public final class Busy {
                 TimeUnit.MILLISECONDS.sleep(1);
             }
             long bytes = allocated(ids);
+            ContextSwitches switches = ContextSwitches.now();
             long before = sum(counts);
             long startNanos = System.nanoTime();
             TimeUnit.MILLISECONDS.sleep(millis);
             double nanos = System.nanoTime() - startNanos;
             double done = sum(counts) - before;
+            switches = ContextSwitches.now().since(switches);
             bytes = allocated(ids) - bytes;
-            return new Count(nanos * threads / done, bytes / done);
+            return new Count(nanos * threads / done, bytes / done, switches.voluntary() / done);
         } finally {
             over.set(true);
             for (FutureTask<Long> task : tasks) {

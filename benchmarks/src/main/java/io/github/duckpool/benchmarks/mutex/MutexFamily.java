@@ -43,7 +43,7 @@ public final class MutexFamily implements Family {
 
     @Override
     public List<Metric> metrics() {
-        return List.of(Metric.cost(TIME, "ns"), Metric.cost(ALLOCATED, "B"));
+        return List.of(Metric.cost(TIME, "ns"), Metric.cost(ALLOCATED, "B"), Metric.cost(Apart.SWITCHES, ""));
     }
 
     @Override

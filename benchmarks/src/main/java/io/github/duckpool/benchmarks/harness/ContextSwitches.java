@@ -1,4 +1,4 @@
-package io.github.duckpool.benchmarks.borrow;
+package io.github.duckpool.benchmarks.harness;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,13 +6,24 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** How often the threads of this process have left the processor: because they waited, or because another was to run. Linux. */
-record ContextSwitches(double voluntary, double involuntary) {
+/**
+ * How often the threads of this process have left the processor. Linux; not a number elsewhere.
+ *
+ * @param voluntary because they waited
+ * @param involuntary because another was to run
+ */
+public record ContextSwitches(double voluntary, double involuntary) {
     private static final Path TASKS = Path.of("/proc/self/task");
     private static final String VOLUNTARY = "voluntary_ctxt_switches:";
     private static final String INVOLUNTARY = "nonvoluntary_ctxt_switches:";
 
-    static ContextSwitches now() throws IOException {
+    /**
+     * Counts those of the threads that live.
+     *
+     * @return the counts since each of them began
+     * @throws IOException if the threads can't be listed
+     */
+    public static ContextSwitches now() throws IOException {
         if (!Files.isDirectory(TASKS)) {
             return new ContextSwitches(Double.NaN, Double.NaN);
         }
@@ -40,7 +51,13 @@ record ContextSwitches(double voluntary, double involuntary) {
         }
     }
 
-    ContextSwitches since(ContextSwitches before) {
+    /**
+     * What came after an earlier count.
+     *
+     * @param before the earlier one, of the same threads
+     * @return the difference
+     */
+    public ContextSwitches since(ContextSwitches before) {
         return new ContextSwitches(voluntary - before.voluntary, involuntary - before.involuntary);
     }
 }
