@@ -15,7 +15,7 @@ import java.lang.invoke.VarHandle;
  * newcomer finds a permit only when nobody waits, so it can't overtake. (A {@link KeyLine} has no door: its word has to say in one
  * compare-and-set that the permit is there and nobody waits.)
  *
- * <p>The word keeps the last ticket even when the list has taken it over ({@link TicketList} remembers which), so taking over costs no write to it.
+ * <p>The word keeps the last ticket even when the list has taken it over (a mark on the ticket says so), so taking over costs no write to it.
  */
 class LineWord extends Door {
     private static final VarHandle WORD;
@@ -52,8 +52,9 @@ class LineWord extends Door {
         }
         this.permits = permits;
         this.isBehindDoor = behindDoor;
-        this.one = new Available(1, permits);
-        this.word = behindDoor ? Opening.ofNew() : permits == 1 ? one : new Available(permits, permits);
+        Available all = Available.of(permits);
+        this.one = all.one();
+        this.word = behindDoor ? Opening.ofNew() : all;
     }
 
     final Object word() {

@@ -314,7 +314,6 @@ abstract sealed class PermitLine extends LineWord permits PermitRequests {
             }
             if (list.isLast(seen)) {
                 if (putBack(seen)) {
-                    list.forgetLast();
                     return null;
                 }
             } else if (seen instanceof Ticket<?> latest) {

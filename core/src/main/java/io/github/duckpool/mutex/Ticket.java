@@ -3,10 +3,7 @@ package io.github.duckpool.mutex;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * One who waits in a {@link PermitLine}: the place in line, the future, the permit to come and the task that tells it are this one record.
  * Its state decides between the permit and a time-out, cancellation or interrupt, by one compare-and-set from {@link #WAITING}.
  */
-abstract class Ticket<T extends @Nullable Object> extends CompletableFuture<T> implements Runnable {
+abstract class Ticket<T extends @Nullable Object> extends Awaited<T> implements Runnable {
     /** In line. */
     static final int WAITING = 0;
     /** Has the permit, and may not have been told yet. */
@@ -44,6 +41,9 @@ abstract class Ticket<T extends @Nullable Object> extends CompletableFuture<T> i
 
     /** Whether somebody was behind it in the list when it was matched: its permit then goes to the server, not to the word. A hint. */
     boolean isFollowed;
+
+    /** Whether it, and so everybody before it, has been taken over into the list. The server's, and set for the latest alone each time. */
+    boolean isAdmitted;
 
     volatile int state;
 
@@ -138,12 +138,6 @@ abstract class Ticket<T extends @Nullable Object> extends CompletableFuture<T> i
         settleExceptionally(error);
     }
 
-    /** Not on the ticket: a dependent stage is a plain future. */
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new CompletableFuture<>();
-    }
-
     @Override
     public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
         executor.execute(() -> {
@@ -176,31 +170,5 @@ abstract class Ticket<T extends @Nullable Object> extends CompletableFuture<T> i
     @Override
     public void obtrudeException(Throwable error) {
         throw new UnsupportedOperationException("the outcome of a request for a permit can't be changed");
-    }
-
-    // A wait inside a continuation may be for what this thread has still to tell.
-
-    @Override
-    public T join() {
-        beforeWait();
-        return super.join();
-    }
-
-    @Override
-    public T get() throws InterruptedException, ExecutionException {
-        beforeWait();
-        return super.get();
-    }
-
-    @Override
-    public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-        beforeWait();
-        return super.get(timeout, unit);
-    }
-
-    private void beforeWait() {
-        if (!isDone()) {
-            PermitLine.beforeWait();
-        }
     }
 }

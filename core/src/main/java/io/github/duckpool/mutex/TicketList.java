@@ -49,9 +49,6 @@ final class TicketList {
     private @Nullable Ticket<?> head;
     private @Nullable Ticket<?> tail;
 
-    /** The last of the arrivals when they were last taken over. */
-    private @Nullable Ticket<?> last;
-
     /** Leaves wishes. True if the role was nobody's; then it is the caller's now. */
     boolean begin(long wishes) {
         return (long) ROLE.getAndAdd(this, wishes) == 0;
@@ -85,12 +82,7 @@ final class TicketList {
 
     /** Whether all arrivals up to this word of the line have been taken over. */
     boolean isLast(Object word) {
-        return word == last;
-    }
-
-    /** The word that had the last of the arrivals is gone. */
-    void forgetLast() {
-        last = null;
+        return word instanceof Ticket<?> latest && latest.isAdmitted;
     }
 
     /** Takes the oldest ticket alive out of the list, and gives it a permit. */
@@ -115,17 +107,20 @@ final class TicketList {
         }
     }
 
-    /** Takes over into the list all who have come since it last did. */
+    /**
+     * Takes over into the list all who have come since it last did. How far that was is marked on the ticket: the list would keep the last
+     * one, with its thread or the result of its work, for as long as nobody else has to wait.
+     */
     void admit(Ticket<?> latest) {
         Ticket<?> oldest = null;
         Ticket<?> ticket = latest;
-        while (ticket != null && ticket != last) {
+        while (ticket != null && !ticket.isAdmitted) {
             Ticket<?> earlier = ticket.next;
             ticket.next = oldest;
             oldest = ticket;
             ticket = earlier;
         }
-        last = latest;
+        latest.isAdmitted = true;
         if (oldest == null) {
             return;
         }
@@ -163,7 +158,6 @@ final class TicketList {
             latest = oldest;
         }
         tail = null;
-        last = null;
         return first;
     }
 

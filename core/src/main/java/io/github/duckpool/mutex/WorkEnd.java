@@ -56,7 +56,7 @@ final class WorkEnd<T extends @Nullable Object> implements BiConsumer<T, @Nullab
         while (true) {
             try {
                 if (end == null) {
-                    end = new WorkEnd<>(ticket != null ? ticket : new CompletableFuture<>(), line, token);
+                    end = new WorkEnd<>(ticket != null ? ticket : new Awaited<>(), line, token);
                 }
                 end.listening = Thread.currentThread();
                 stage.whenComplete(end);

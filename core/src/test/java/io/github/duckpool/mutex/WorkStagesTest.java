@@ -137,6 +137,34 @@ class WorkStagesTest {
         assertFree(lock);
     }
 
+    /** The end of the work is one of the things that this thread has still to tell. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void inAContinuationTheWorkMayBeEndedAndWaitedFor(String kind, boolean queued) throws Exception {
+        for (int way = 0; way < 3; way++) {
+            int wait = way;
+            Lock lock = lock(kind);
+            AsyncMutex outer = new AsyncMutex();
+            Permit first = outer.lock();
+            CompletableFuture<String> told = outer.acquire().thenApply(permit -> {
+                CompletableFuture<String> result = ask(lock, queued, base -> base);
+                try (permit) {
+                    return switch (wait) {
+                        case 0 -> result.join();
+                        case 1 -> result.get();
+                        default -> result.get(1, TimeUnit.DAYS);
+                    };
+                } catch (Exception e) {
+                    throw new CompletionException(e);
+                }
+            });
+            Thread closer = new Thread(first::close);
+            closer.setDaemon(true);
+            closer.start();
+            assertThat(told.get(10, TimeUnit.SECONDS)).isEqualTo("value");
+        }
+    }
+
     /** Who is told of a permit may ask for another, and wait for the work: what is done needs nobody who is told later. */
     @ParameterizedTest
     @ValueSource(strings = {"AsyncMutex", "AsyncSemaphore", "KeyedMutex"})
