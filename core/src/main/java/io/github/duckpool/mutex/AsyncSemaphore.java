@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * });
  * }</pre>
  *
- * <p>A permit that is free costs one compare-and-set, and so does its return while nobody waits. A {@link Permit} belongs to whoever
+ * <p>A permit that is free costs one compare-and-set, and so does its return while nobody waits, if it is the only one; of several, each
+ * remembers by one more that it was returned. A {@link Permit} belongs to whoever
  * has the object: any thread may close it, and a second close does nothing.
  *
  * <h2>Futures</h2>

@@ -1,5 +1,6 @@
 package io.github.duckpool.mutex;
 
+import io.github.duckpool.internal.wait.FirstError;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -35,11 +36,19 @@ abstract sealed class PermitRequests extends PermitLine permits AsyncSemaphore {
 
     /** Calls a function under a permit that was taken without an object for it. */
     final <T extends @Nullable Object> T callUnnamed(Callable<T> work, long token) throws Exception {
+        T result;
         try {
-            return work.call();
-        } finally {
-            giveBack(token);
+            result = work.call();
+        } catch (Throwable e) {
+            try {
+                giveBack(token);
+            } catch (Throwable later) { // an executor's: what the work failed with comes first
+                FirstError.suppress(e, later);
+            }
+            throw e;
         }
+        giveBack(token);
+        return result;
     }
 
     /** A permit that was taken, as a future. */

@@ -29,9 +29,34 @@ final class Telling {
         return alarm;
     }
 
-    /** Tells those who got a permit and those who failed, each linked to the next. */
+    /**
+     * Tells those who got a permit and those who failed, each linked to the next: threads now, futures in one loop, or each would start one
+     * that may tell as many as a loop may.
+     */
     static void tell(@Nullable Ticket<?> first, @Nullable Ticket<?> failed) {
-        FirstError.raise(tellEach(failed, tellEach(first, null)));
+        boolean areMany = failed != null || (first != null && first.next != null);
+        boolean isBegun = areMany && isBegun();
+        Throwable thrown = null;
+        try {
+            thrown = tellEach(failed, tellEach(first, null));
+        } finally {
+            if (isBegun) {
+                try {
+                    Delivery.end(OVERFLOW);
+                } catch (Throwable e) {
+                    thrown = FirstError.of(thrown, e);
+                }
+            }
+        }
+        FirstError.raise(thrown);
+    }
+
+    private static boolean isBegun() {
+        try {
+            return Delivery.begin();
+        } catch (Throwable e) { // no memory for the loop: each is told for himself
+            return false;
+        }
     }
 
     /** An error with one is no reason to forget the others. */
@@ -93,10 +118,36 @@ final class Telling {
 
     private static boolean isAccepted(Runnable task, Executor executor) {
         try {
-            executor.execute(task);
+            Handed handed = new Handed(task);
+            try {
+                executor.execute(handed);
+            } finally {
+                handed.giver = null;
+            }
             return true;
         } catch (RejectedExecutionException | OutOfMemoryError e) { // the latter: it could not start a thread
             return false;
+        }
+    }
+
+    /** What an executor is given. One that runs it there and then, as many do when they are full, would tell the next one inside this one, and so on. */
+    private static final class Handed implements Runnable {
+        private final Runnable task;
+
+        /** Whoever is just giving it to the executor. Nobody else ever finds himself here. */
+        private @Nullable Thread giver = Thread.currentThread();
+
+        Handed(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            if (giver == Thread.currentThread()) {
+                deliverHere(task);
+            } else {
+                task.run();
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
         try {
             stage = start(work);
         } catch (Throwable e) {
-            line.giveBack(token); // first, for a future to say it takes memory
+            giveBackAfterwards(line, token); // first, for a future to say it takes memory
             return CompletableFuture.failedFuture(e);
         }
         CompletableFuture<T> done = ifDone(stage);
@@ -36,7 +36,7 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
         return WorkEnd.of(stage, line, token, null).result;
     }
 
-    /** The work is done, whatever comes of telling the next one by an executor that is broken: its result is not to be lost with that. */
+    /** The work is done, or failed, whatever comes of telling the next one by an executor that is broken: its outcome is not to be lost with that. */
     private static void giveBackAfterwards(PermitLine line, long token) {
         try {
             line.giveBack(token);
@@ -68,7 +68,11 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
     @Override
     void takeAtOnce() {
         STATE.set(this, CLOSED);
-        doWork();
+        try {
+            doWork();
+        } catch (Throwable e) { // an executor's, with telling the next one: whoever asked has the outcome of the work
+            Uncaught.report(e);
+        }
     }
 
     @Override

@@ -261,6 +261,77 @@ class BrokenExecutorTest {
         }
     }
 
+    private interface Asking<R> {
+        R of(AsyncMutex mutex) throws Exception;
+    }
+
+    /** Asks for work that has somebody get in line behind it. The next one must come, and nothing of the executor's may be thrown here. */
+    private static <R> R behindWhichAnotherWaits(
+            AsyncMutex mutex, AtomicReference<@Nullable CompletableFuture<Permit>> next, Asking<R> asking)
+            throws Exception {
+        Thread.UncaughtExceptionHandler before = Thread.currentThread().getUncaughtExceptionHandler();
+        Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> {});
+        try {
+            return asking.of(mutex);
+        } finally {
+            Thread.currentThread().setUncaughtExceptionHandler(before);
+            CompletableFuture<Permit> told = next.get();
+            assertThat(told).isNotNull();
+            told.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void workThatFailedAtOnceSaysWhyWhoeverCannotBeTold() throws Exception {
+        for (Supplier<Throwable> fault : FAULTS) {
+            AtomicReference<@Nullable CompletableFuture<Permit>> next = new AtomicReference<>();
+            AsyncMutex mutex = mutex(failing(fault));
+            CompletableFuture<String> failed = behindWhichAnotherWaits(
+                    mutex,
+                    next,
+                    each -> each.withPermit(() -> {
+                        next.set(mutex.acquire());
+                        throw new IllegalArgumentException("of the work");
+                    }));
+            assertThatThrownBy(failed::join).hasMessageContaining("of the work");
+        }
+    }
+
+    @Test
+    void aCallThatFailedSaysWhyWhoeverCannotBeTold() {
+        for (Supplier<Throwable> fault : FAULTS) {
+            AtomicReference<@Nullable CompletableFuture<Permit>> next = new AtomicReference<>();
+            AsyncMutex mutex = mutex(failing(fault));
+            assertThatThrownBy(() -> behindWhichAnotherWaits(
+                            mutex,
+                            next,
+                            each -> each.<String>call(() -> {
+                                next.set(mutex.acquire());
+                                throw new IllegalArgumentException("of the work");
+                            })))
+                    .hasMessage("of the work");
+        }
+    }
+
+    /** The permit comes back after it was asked for at the door, and before the place in line is taken. */
+    @Test
+    void workThatHadToWaitForNothingKeepsItsResultWhoeverCannotBeTold() throws Exception {
+        for (Supplier<Throwable> fault : FAULTS) {
+            AtomicReference<@Nullable CompletableFuture<Permit>> next = new AtomicReference<>();
+            AsyncMutex mutex = mutex(failing(fault));
+            CompletableFuture<String> done = behindWhichAnotherWaits(
+                    mutex,
+                    next,
+                    each -> each.queueFuture(
+                            new WorkTicket<>(each, () -> {
+                                next.set(mutex.acquire());
+                                return CompletableFuture.completedFuture("done");
+                            }),
+                            null));
+            assertThat(done).isCompletedWithValue("done");
+        }
+    }
+
     @Test
     void whoCannotBeToldThatItIsClosedIsToldSomething() throws Exception {
         for (Supplier<Throwable> fault : FAULTS) {

@@ -49,6 +49,26 @@ public final class Delivery {
         }
     }
 
+    /**
+     * Has what this thread gives to the loop wait until {@link #end}: to be called by who has many to tell one after another.
+     *
+     * @return whether that was begun; false if the loop runs already, and then there is nothing to end
+     */
+    public static boolean begin() {
+        @Nullable Object[] loop = LOOPS.get();
+        if (loop[RUNNING] != null) {
+            return false;
+        }
+        loop[RUNNING] = true;
+        return true;
+    }
+
+    /** Runs what was given to the loop since {@link #begin}. */
+    public static void end(Executor overflow) {
+        @Nullable Object[] loop = LOOPS.get();
+        drain(loop, poll(loop), INLINE_LIMIT, overflow);
+    }
+
     /** The JDK's queue takes the task before it grows: left there when no memory is found, it would be run twice, or the oldest be overwritten. */
     private static void addLast(ArrayDeque<Runnable> later, Runnable task) {
         try {
@@ -85,7 +105,7 @@ public final class Delivery {
         return thrown;
     }
 
-    private static void drain(@Nullable Object[] loop, Runnable first, int limit, Executor overflow) {
+    private static void drain(@Nullable Object[] loop, @Nullable Runnable first, int limit, Executor overflow) {
         loop[RUNNING] = true;
         try {
             int left = limit;
