@@ -144,6 +144,29 @@ class KeyedMutexTest {
         assertThat(tables.size()).isZero();
     }
 
+    /** A key at whose first look something happens. */
+    private record Watched(Runnable seen) {
+        @Override
+        public int hashCode() {
+            seen.run();
+            return 1;
+        }
+    }
+
+    /** Whoever closes finds no line yet, so whoever makes it has to look again. */
+    @Test
+    void nobodyGetsInByALineThatIsMadeWhileTheMutexIsClosed() {
+        KeyedMutex<Watched> keyed = new KeyedMutex<>();
+        AtomicInteger looks = new AtomicInteger();
+        Watched key = new Watched(() -> {
+            if (looks.incrementAndGet() == 1) {
+                keyed.close();
+            }
+        });
+        assertThatThrownBy(() -> keyed.tryAcquire(key)).isInstanceOf(IllegalStateException.class);
+        assertThat(keyed.size()).isZero();
+    }
+
     @Test
     void theBoundHoldsForEachKey() throws Exception {
         KeyedMutex<String> bounded = new KeyedMutex<>(MutexOptions.ofDefaults().maxWaiters(1));
