@@ -22,14 +22,35 @@ public final class ThreadShortage {
         return List.of("env", "JAVA_TOOL_OPTIONS=-Xss1g");
     }
 
-    /** No thread can be started from now on. */
+    /**
+     * No thread can be started from now on. One that was just about to end is still part of the size, and the room that it leaves would do
+     * for another: so it is tried, and the limit follows the size down.
+     */
     public static void begin() throws IOException, InterruptedException {
-        long sizeBytes = Files.readAllLines(Path.of("/proc/self/status")).stream()
+        long leastBytes = Long.MAX_VALUE;
+        do {
+            leastBytes = Math.min(leastBytes, sizeBytes());
+            limit(Long.toString(leastBytes + HEADROOM_BYTES));
+        } while (startsThread());
+    }
+
+    private static long sizeBytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
                 .filter(line -> line.startsWith("VmSize:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
                 .findFirst()
                 .orElseThrow();
-        limit(Long.toString(sizeBytes + HEADROOM_BYTES));
+    }
+
+    private static boolean startsThread() throws InterruptedException {
+        Thread thread = new Thread(() -> {});
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
+        thread.join();
+        return true;
     }
 
     /** Threads can be started again. */

@@ -12,6 +12,7 @@ import io.github.duckpool.internal.lease.Tenant;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -114,9 +115,9 @@ class LeaseWithoutThreadTest {
     /** Borrows from a pool while no thread can be had, and after that. */
     static final class Borrowing {
         public static void main(String[] args) throws Exception {
-            try (DuckPool loaded = DuckPool.builder().database(":memory:").build()) {
-                loaded.getConnection().close(); // unpacks the driver's library
-            }
+            // Unpacks the driver's library, by no pool, whose threads would come to their end in the shortage, and
+            // leave room.
+            DriverManager.getConnection("jdbc:duckdb:").close();
             try (DuckPool pool =
                     DuckPool.builder().database(Path.of(args[0])).threads(1).build()) {
                 ThreadShortage.begin();
