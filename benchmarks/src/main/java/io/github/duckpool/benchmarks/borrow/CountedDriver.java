@@ -49,6 +49,15 @@ public final class CountedDriver extends UrlDriver {
                     if (name.equals("isWrapperFor")) {
                         return false;
                     }
+                    // Not the connection inside: it would not equal the proxy, and a pool that looks its statements up
+                    // by their
+                    // connection would find none.
+                    if (name.equals("equals")) {
+                        return proxy == arguments[0];
+                    }
+                    if (name.equals("hashCode")) {
+                        return System.identityHashCode(proxy);
+                    }
                     if (name.equals("prepareStatement")) {
                         PREPARED.incrementAndGet();
                     }

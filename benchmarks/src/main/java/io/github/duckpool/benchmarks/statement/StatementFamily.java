@@ -33,6 +33,7 @@ public final class StatementFamily implements Family {
         return "What do a borrow, one query and the return cost on one thread, by Statement, by a PreparedStatement that is prepared each "
                 + "time, and by one that is kept with its connection? duckpool keeps them by default, the caches of DBCP2, Tomcat, Vibur (which needs "
                 + "Caffeine) and c3p0 are turned on; HikariCP, Agroal and Commons Pool 2 have none, so in the last column they prepare each time too. "
+                + "So does Tomcat: its cache keeps only what the driver calls poolable, and DuckDB's calls nothing so. "
                 + "Each pool in a JVM of its own, all of them warm, in slices that follow one another. "
                 + "The hit ratio: how many of the statements asked for were ready.";
     }
