@@ -42,6 +42,11 @@ public final class OversubscriptionFamily implements Family {
     }
 
     @Override
+    public List<String> own() {
+        return List.of(Pools.DUCKPOOL, Pools.DUCKPOOL_STRICT);
+    }
+
+    @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(11);

@@ -34,6 +34,15 @@ public interface Family {
     String reference();
 
     /**
+     * The contenders that are this project's; the others are those that they are measured against.
+     *
+     * @return their names
+     */
+    default List<String> own() {
+        return List.of(reference());
+    }
+
+    /**
      * The cases to go through. Turns must not cost anything before they are run.
      *
      * @param effort how much to measure

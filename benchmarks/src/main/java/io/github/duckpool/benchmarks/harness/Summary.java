@@ -37,6 +37,7 @@ final class Summary {
             }
         }
         families.forEach(summary::table);
+        summary.out.append(Behind.of(families));
         return summary.out.toString();
     }
 
@@ -96,6 +97,18 @@ final class Summary {
             line("| --- | --- | --- |");
             out.append(missed);
         }
+    }
+
+    /** Whether the family's table here has this metric of this group. */
+    static boolean shows(Figures figures, String group, Metric metric) {
+        List<String> groups = figures.groups();
+        if (groups.isEmpty() || !groups.get(0).equals(group)) {
+            return false;
+        }
+        boolean byPlace =
+                figures.rows(group).stream().map(row -> row.at).distinct().count() > 1;
+        int shown = figures.metrics(group).indexOf(metric);
+        return shown >= 0 && shown < (byPlace ? 1 : MOST_COLUMNS);
     }
 
     private void table(Figures figures) {

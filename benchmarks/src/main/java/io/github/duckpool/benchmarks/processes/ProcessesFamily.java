@@ -51,6 +51,11 @@ public final class ProcessesFamily implements Family {
     }
 
     @Override
+    public List<String> own() {
+        return List.of(Transactions.POOL, Transactions.IDLE);
+    }
+
+    @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(9);
@@ -62,7 +67,8 @@ public final class ProcessesFamily implements Family {
     @Override
     public List<Case> cases(Effort effort) {
         if (effort == Effort.QUICK) {
-            return shared(List.of(new Window(2, 1)), List.of(Transactions.POOL, Transactions.RETRY));
+            return shared(
+                    List.of(new Window(2, 1)), List.of(Transactions.POOL, Transactions.RETRY, Transactions.SERVER));
         }
         double times = effort.isComplete() ? effort.part(3.0) : 1;
         // Long enough for some turns of each: whoever has had one more than the others is no proof of unfairness.

@@ -54,6 +54,11 @@ public final class ScaleFamily implements Family {
     }
 
     @Override
+    public List<String> own() {
+        return List.of(Pools.DUCKPOOL, Pools.DUCKPOOL + ManyThreads.VIRTUAL);
+    }
+
+    @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(6);

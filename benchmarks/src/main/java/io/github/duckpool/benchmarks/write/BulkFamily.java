@@ -39,6 +39,11 @@ public final class BulkFamily implements Family {
     }
 
     @Override
+    public List<String> own() {
+        return List.of(BulkRows.STREAM, BulkRows.FUTURES);
+    }
+
+    @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(3);

@@ -44,6 +44,11 @@ public final class WriteFamily implements Family {
     }
 
     @Override
+    public List<String> own() {
+        return List.of(Writer.WRITE, Writer.GROUP, Writer.APPEND);
+    }
+
+    @Override
     public Duration budget(Effort effort) {
         return switch (effort) {
             case QUICK -> Duration.ofSeconds(5);
