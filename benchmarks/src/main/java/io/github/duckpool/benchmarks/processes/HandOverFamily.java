@@ -33,7 +33,8 @@ public final class HandOverFamily implements Family {
     public String question() {
         return "How long does a file take from the return of the last connection in one process to the first answer in another, "
                 + "compared with the driver's close there and open here, told through a pipe, and with both in one process? One hand-over of each after another, on one file, "
-                + "each after a row was written. And when the holder is killed with commits in the log?";
+                + "each after a row was written. The pools' shortest slice is 1 ms and the holder has the file for 30, so that nobody waits for a slice in it. "
+                + "And when the holder is killed with commits in the log?";
     }
 
     @Override
