@@ -167,6 +167,26 @@ class KeyedMutexTest {
         assertThat(keyed.size()).isZero();
     }
 
+    /** Its key has another by then, which somebody holds. */
+    @Test
+    void aLineThatIsDroppedLateTakesNoOtherWithIt() {
+        KeyedMutex<Watched> keyed = new KeyedMutex<>();
+        AtomicInteger looks = new AtomicInteger();
+        List<Permit> next = new ArrayList<>();
+        Watched[] key = new Watched[1];
+        key[0] = new Watched(() -> {
+            if (looks.incrementAndGet() == 2) { // the first line has retired and is about to be dropped
+                next.add(keyed.tryAcquire(key[0]));
+            }
+        });
+        keyed.tryAcquire(key[0]).close();
+        assertThat(next).hasSize(1).doesNotContainNull();
+        assertThat(keyed.size()).isEqualTo(1);
+        assertThat(keyed.tryAcquire(key[0])).as("held already").isNull();
+        next.get(0).close();
+        assertThat(keyed.size()).isZero();
+    }
+
     @Test
     void theBoundHoldsForEachKey() throws Exception {
         KeyedMutex<String> bounded = new KeyedMutex<>(MutexOptions.ofDefaults().maxWaiters(1));
