@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 /** A process that can't start a thread any more, for a while: each would need more room for its stack than the process may take. */
 public final class ThreadShortage {
     /** Less than a thread of such a process takes, and more than anything else in it. */
     private static final long HEADROOM_BYTES = 400L << 20;
+
+    private static CountDownLatch over = new CountDownLatch(0);
 
     private ThreadShortage() {}
 
@@ -23,15 +26,16 @@ public final class ThreadShortage {
     }
 
     /**
-     * No thread can be started from now on. One that was just about to end is still part of the size, and the room that it leaves would do
-     * for another: so it is tried, and the limit follows the size down.
+     * No thread can be started from now on. Where one has just ended there is room for another, whatever the limit, since the C library
+     * keeps a stack for the next one: whatever room there is, is taken until the end.
      */
     public static void begin() throws IOException, InterruptedException {
-        long leastBytes = Long.MAX_VALUE;
-        do {
-            leastBytes = Math.min(leastBytes, sizeBytes());
-            limit(Long.toString(leastBytes + HEADROOM_BYTES));
-        } while (startsThread());
+        limit(Long.toString(sizeBytes() + HEADROOM_BYTES));
+        CountDownLatch taken = new CountDownLatch(1);
+        over = taken;
+        while (takesRoom(taken)) {
+            // until there is none
+        }
     }
 
     private static long sizeBytes() throws IOException {
@@ -42,20 +46,28 @@ public final class ThreadShortage {
                 .orElseThrow();
     }
 
-    private static boolean startsThread() throws InterruptedException {
-        Thread thread = new Thread(() -> {});
+    /** Starts a thread that does nothing until then; false if it can't be started. */
+    private static boolean takesRoom(CountDownLatch until) {
+        Thread thread = new Thread(() -> {
+            try {
+                until.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        thread.setDaemon(true);
         try {
             thread.start();
+            return true;
         } catch (OutOfMemoryError e) {
             return false;
         }
-        thread.join();
-        return true;
     }
 
     /** Threads can be started again. */
     public static void end() throws IOException, InterruptedException {
         limit("unlimited");
+        over.countDown();
     }
 
     private static void limit(String bytes) throws IOException, InterruptedException {
