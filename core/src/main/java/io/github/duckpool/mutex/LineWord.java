@@ -127,6 +127,12 @@ class LineWord extends Door {
         return word == end;
     }
 
+    /** Whether whoever comes now would be the first in line; a snapshot. */
+    final boolean isNobodyInLine() {
+        Object seen = word;
+        return seen instanceof Opening || seen instanceof Available;
+    }
+
     final boolean isShut() {
         return word instanceof Shut;
     }
