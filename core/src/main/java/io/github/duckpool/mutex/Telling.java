@@ -2,7 +2,6 @@ package io.github.duckpool.mutex;
 
 import io.github.duckpool.internal.wait.Delivery;
 import io.github.duckpool.internal.wait.FirstError;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  * bear that. Thread-safe.
  */
 final class Telling {
-    /** What futures' continuations run on when there are too many for whoever returned a permit; never without threads. */
-    private static final Executor OVERFLOW = new CompletableFuture<>().defaultExecutor();
-
     private final @Nullable Executor executor;
     private final Expiry.Alarm alarm;
 
@@ -42,7 +38,7 @@ final class Telling {
         } finally {
             if (isBegun) {
                 try {
-                    Delivery.end(OVERFLOW);
+                    Delivery.end(Delivery.ELSEWHERE);
                 } catch (Throwable e) {
                     thrown = FirstError.of(thrown, e);
                 }
@@ -86,7 +82,7 @@ final class Telling {
 
     /** Runs what tells a future on a thread that isn't this one. */
     void deliverElsewhere(Runnable task) {
-        deliver(task, executor != null ? executor : OVERFLOW);
+        deliver(task, executor != null ? executor : Delivery.ELSEWHERE);
     }
 
     private static void deliver(Runnable task, @Nullable Executor executor) {
@@ -104,7 +100,7 @@ final class Telling {
     /** Runs what tells a future after what this thread is telling already. */
     static void deliverHere(Runnable task) {
         try {
-            Delivery.run(task, OVERFLOW);
+            Delivery.run(task, Delivery.ELSEWHERE);
         } catch (Throwable e) { // no memory to note it, or of a task that may be another
             task.run();
             throw e;
@@ -113,7 +109,7 @@ final class Telling {
 
     /** What this thread has still to tell is told by another: it is about to wait, perhaps for just that. */
     static void leaveRest() {
-        Delivery.leaveRest(OVERFLOW);
+        Delivery.leaveRest(Delivery.ELSEWHERE);
     }
 
     private static boolean isAccepted(Runnable task, Executor executor) {

@@ -2,7 +2,6 @@ package io.github.duckpool.internal.gate;
 
 import io.github.duckpool.internal.wait.Delivery;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +37,7 @@ final class Telling<V> implements Runnable {
     void tell(@Nullable Object outcome) {
         this.outcome = outcome;
         try {
-            Delivery.run(this, ForkJoinPool.commonPool());
+            Delivery.run(this, Delivery.ELSEWHERE);
         } catch (Throwable e) {
             if (!begun) {
                 run(); // there was no memory to put it off with

@@ -1,6 +1,7 @@
 package io.github.duckpool.internal.wait;
 
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class Delivery {
     /** How many futures one thread tells in a row, unless it is a thread of the executor. */
     public static final int INLINE_LIMIT = 256;
+
+    /** What goes on elsewhere where nobody has said what by: the JDK's choice for continuations, which is never without threads. */
+    public static final Executor ELSEWHERE = new CompletableFuture<>().defaultExecutor();
 
     /** How long it goes on beyond those, looking at the clock after as many each time: what is short is faster told than passed on. */
     private static final long INLINE_MORE_NANOS = 2_000_000;

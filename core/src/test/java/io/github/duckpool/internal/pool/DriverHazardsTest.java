@@ -17,6 +17,8 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBResultSet;
@@ -32,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DriverHazardsTest {
     /** How often a race is run that does not end the same way each time. */
     private static final int ROUNDS = 200;
+
+    private static final int ROWS = 10_000;
 
     /** The batch was over before the other transaction was told to commit. */
     private static final String TOO_LATE = "too late";
@@ -51,24 +55,30 @@ class DriverHazardsTest {
 
     /** CommitLock: an error of an interrupted COMMIT says nothing about the work. Goes on until one has been hit. */
     @Test
-    void anInterruptedCommitReportsFailureForWhatIsDurable() throws SQLException {
+    void anInterruptedCommitReportsFailureForWhatIsDurable() throws Exception {
         try (DuckDBConnection c = open("commit.db");
                 DuckDBConnection other = c.duplicate()) {
             run(c, "CREATE TABLE t (i INTEGER)");
             long durable = 0;
             boolean lied = false;
-            for (int round = 0; round < ROUNDS && !lied; round++) {
+            long beganNanos = System.nanoTime();
+            while (!lied && System.nanoTime() - beganNanos < TimeUnit.MINUTES.toNanos(2)) {
                 try (Statement s = c.createStatement()) {
                     s.execute("BEGIN");
-                    s.execute("INSERT INTO t VALUES (1)");
+                    s.execute("INSERT INTO t SELECT 1 FROM range(" + ROWS + ")"); // so that the COMMIT takes its time
                     AtomicBoolean over = new AtomicBoolean();
-                    CompletableFuture<Void> canceller = CompletableFuture.runAsync(() -> cancelUntil(over, s));
+                    CountDownLatch running = new CountDownLatch(1);
+                    CompletableFuture<Void> canceller = CompletableFuture.runAsync(() -> {
+                        running.countDown();
+                        cancelUntil(over, s);
+                    });
+                    running.await();
                     SQLException failure = catchThrowableOfType(SQLException.class, () -> s.execute("COMMIT"));
                     over.set(true);
                     canceller.join();
                     long rows = Long.parseLong(read(other, "SELECT count(*) FROM t"));
                     if (failure == null) {
-                        assertThat(rows).isEqualTo(durable + 1);
+                        assertThat(rows).isEqualTo(durable + ROWS);
                     } else {
                         assertThat((Throwable) failure).hasMessageContaining("INTERRUPT");
                         lied = rows > durable;
