@@ -147,7 +147,7 @@ class FileLeaseTest {
             DuckPool pool = builder(file()).build();
             CompletableFuture<Connection> waiting = pool.connectionAsync();
             CompletableFuture.runAsync(pool::close).get(30, TimeUnit.SECONDS);
-            assertThat(waiting).isCompletedExceptionally();
+            assertThat(waiting).as("told by a thread of its own").failsWithin(Duration.ofSeconds(30));
         }
     }
 

@@ -19,7 +19,7 @@ interface BlockingLock {
         return switch (name) {
             case Names.ASYNC_MUTEX -> waiting(new AsyncMutex());
             case Names.ASYNC_SEMAPHORE -> waiting(new AsyncSemaphore(1));
-            case Names.SEMAPHORE -> {
+            case Names.SEMAPHORE, Names.SEMAPHORE_AGAIN -> {
                 Semaphore semaphore = new Semaphore(1, true);
                 yield () -> {
                     semaphore.acquire();

@@ -82,16 +82,22 @@ public final class MutexFamily implements Family {
             case QUICK -> alone(anchors, List.of(), ASYNC.subList(0, 2), List.of(), 80);
             case REPORT -> {
                 List<Case> cases = alone(controlled, anchors, ASYNC, drained, 60);
-                cases.addAll(several(controlled, ASYNC, new Apart.Times(1_200, 5, 100)));
+                cases.addAll(several(again(controlled), ASYNC, new Apart.Times(1_200, 5, 100)));
                 yield cases;
             }
             case FULL, TRIAL -> {
                 List<Case> cases = alone(all, uncontended, async, allDrained, effort.part(300));
-                cases.addAll(
-                        several(all, async, new Apart.Times(effort.part(6_000), effort.part(11), effort.part(300))));
+                cases.addAll(several(
+                        again(all), async, new Apart.Times(effort.part(6_000), effort.part(11), effort.part(300))));
                 yield cases;
             }
         };
+    }
+
+    private static List<String> again(List<String> names) {
+        List<String> twice = new ArrayList<>(names);
+        twice.add(Names.SEMAPHORE_AGAIN);
+        return twice;
     }
 
     private static List<Case> alone(

@@ -7,6 +7,9 @@ final class Names {
     static final String SEMAPHORE = "fair Semaphore(1)";
     static final String ASYNC_MUTEX_CALL = "AsyncMutex.call";
     static final String SEMAPHORE_PERMIT = "fair Semaphore(1) with a permit object";
+    /** A control: what differs between the two is no lock's doing. */
+    static final String SEMAPHORE_AGAIN = "fair Semaphore(1) in a second JVM";
+
     static final String REENTRANT_LOCK = "fair ReentrantLock";
     static final String FAIR_ASYNC_LOCK = "async-util FairAsyncLock";
     static final String KOTLIN = "Kotlin Mutex";
