@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a line in which nobody waits: how many permits are there to be had. Its neighbours are made when first needed, and kept. Nobody
- * can wait before the permits were taken one by one, so whatever a permit that comes back needs was made on that way: where one comes back there may be no
- * memory, and the permit, or the role of serving, would be lost with it.
+ * can wait before the permits were taken one by one, so whatever a permit that comes back needs was made on that way, and is made again only if another
+ * thread's is not seen yet: where one comes back there may be no memory, and the permit, or the role of serving, would be lost with it.
  */
 final class Available {
     final int permits;

@@ -52,14 +52,14 @@ public final class MutexOptions {
     /**
      * Completes the futures of those who had to wait, and starts their work, on this executor. By default that happens on the thread that
      * passes the permit on or closes the line, for a few hundred in a row and as long as they take no longer than some
-     * milliseconds, and on {@link java.util.concurrent.CompletableFuture}'s
-     * default executor beyond. If the executor refuses or fails, it happens as it does by default; likewise if the executor runs it on the thread that
+     * milliseconds, and on threads of this library's own beyond. If the executor refuses or fails, it happens as it does by default; likewise if the executor runs it on the thread that
      * gives it a task, before {@code execute} returns. What the executor
      * throws then, if it is no {@link java.util.concurrent.RejectedExecutionException} and no want of memory, whoever
      * returned the permit gets to hear when everybody else has been told.
      *
      * @param executor what runs continuations
      * @return a copy with that executor
+     * @throws NullPointerException if it is null
      */
     public MutexOptions executor(Executor executor) {
         return new MutexOptions(maxWaiters, Objects.requireNonNull(executor, "executor"), alarm);

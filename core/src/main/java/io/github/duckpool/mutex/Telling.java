@@ -31,14 +31,14 @@ final class Telling {
      */
     static void tell(@Nullable Ticket<?> first, @Nullable Ticket<?> failed) {
         boolean areMany = failed != null || (first != null && first.next != null);
-        boolean isBegun = areMany && isBegun();
+        @Nullable Object[] loop = areMany ? loop() : null;
         Throwable thrown = null;
         try {
             thrown = tellEach(failed, tellEach(first, null));
         } finally {
-            if (isBegun) {
+            if (loop != null) {
                 try {
-                    Delivery.end(Delivery.ELSEWHERE);
+                    Delivery.end(loop, Delivery.ELSEWHERE);
                 } catch (Throwable e) {
                     thrown = FirstError.of(thrown, e);
                 }
@@ -47,11 +47,11 @@ final class Telling {
         FirstError.raise(thrown);
     }
 
-    private static boolean isBegun() {
+    private static @Nullable Object @Nullable [] loop() {
         try {
             return Delivery.begin();
         } catch (Throwable e) { // no memory for the loop: each is told for himself
-            return false;
+            return null;
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.duckpool.mutex;
 import io.github.duckpool.internal.wait.Uncaught;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -70,8 +71,11 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
         STATE.set(this, CLOSED);
         try {
             doWork();
-        } catch (Throwable e) { // an executor's, with telling the next one: whoever asked has the outcome of the work
-            Uncaught.report(e);
+        } catch (Throwable e) {
+            if (!isDone()) {
+                throw e; // nobody else would ever tell whoever asked
+            }
+            Uncaught.report(e); // an executor's, with telling the next one: whoever asked has the outcome of the work
         }
     }
 
@@ -115,9 +119,19 @@ final class WorkTicket<T extends @Nullable Object> extends Ticket<T> {
             line.releaseBy(this);
         } finally {
             if (done.isCompletedExceptionally()) {
-                done.whenComplete((nothing, error) -> settleExceptionally(error));
+                done.whenComplete(new Failing(this));
             } else {
                 settle(done.join());
+            }
+        }
+    }
+
+    /** No lambda: a newer JVM that finds no memory to link one when it is first needed refuses it for ever. */
+    private record Failing(Ticket<?> ticket) implements BiConsumer<@Nullable Object, @Nullable Throwable> {
+        @Override
+        public void accept(@Nullable Object nothing, @Nullable Throwable error) {
+            if (error != null) {
+                ticket.settleExceptionally(error);
             }
         }
     }

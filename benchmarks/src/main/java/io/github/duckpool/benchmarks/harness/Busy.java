@@ -82,16 +82,18 @@ public final class Busy {
                 }
                 TimeUnit.MILLISECONDS.sleep(1);
             }
-            long bytes = allocated(ids);
             ContextSwitches switches = ContextSwitches.now();
+            long scanned = sum(counts);
+            long bytes = allocated(ids);
             long before = sum(counts);
             long startNanos = System.nanoTime();
             TimeUnit.MILLISECONDS.sleep(millis);
             double nanos = System.nanoTime() - startNanos;
             double done = sum(counts) - before;
-            switches = ContextSwitches.now().since(switches);
             bytes = allocated(ids) - bytes;
-            return new Count(nanos * threads / done, bytes / done, switches.voluntary() / done);
+            double doneMeanwhile = sum(counts) - scanned; // to look at each thread takes its time
+            switches = ContextSwitches.now().since(switches);
+            return new Count(nanos * threads / done, bytes / done, switches.voluntary() / doneMeanwhile);
         } finally {
             over.set(true);
             for (FutureTask<Long> task : tasks) {

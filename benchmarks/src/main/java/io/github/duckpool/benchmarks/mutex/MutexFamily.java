@@ -51,6 +51,12 @@ public final class MutexFamily implements Family {
         return Names.ASYNC_MUTEX;
     }
 
+    /** The control is no rival beside the semaphore that it repeats. */
+    @Override
+    public List<String> own() {
+        return List.of(Names.ASYNC_MUTEX, Names.ASYNC_SEMAPHORE, Names.ASYNC_MUTEX_CALL, Names.SEMAPHORE_AGAIN);
+    }
+
     @Override
     public Duration budget(Effort effort) {
         return switch (effort) {

@@ -1,8 +1,10 @@
 package io.github.duckpool.internal.wait;
 
 import java.util.ArrayDeque;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +22,12 @@ public final class Delivery {
     /** How many futures one thread tells in a row, unless it is a thread of the executor. */
     public static final int INLINE_LIMIT = 256;
 
-    /** What goes on elsewhere where nobody has said what by: the JDK's choice for continuations, which is never without threads. */
-    public static final Executor ELSEWHERE = new CompletableFuture<>().defaultExecutor();
+    /**
+     * What goes on elsewhere where nobody has said what by. It has a thread for whoever comes, since all those of a shared pool may
+     * wait for just what it is to tell: in a lock, or in a borrow. A JDK's common pool may have a single one, or none.
+     */
+    public static final Executor ELSEWHERE = new ThreadPoolExecutor(
+            0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), Delivery::continuing);
 
     /** How long it goes on beyond those, looking at the clock after as many each time: what is short is faster told than passed on. */
     private static final long INLINE_MORE_NANOS = 2_000_000;
@@ -41,6 +47,13 @@ public final class Delivery {
 
     private Delivery() {}
 
+    /** A daemon that inherits no thread-locals of whoever happens to tell. */
+    private static Thread continuing(Runnable task) {
+        Thread thread = new Thread(null, task, "duckpool continuations", 0, false);
+        thread.setDaemon(true);
+        return thread;
+    }
+
     /** Runs the task now, or right after the task that this thread is running by this method; by the executor when this thread has told enough. */
     public static void run(Runnable task, Executor overflow) {
         @Nullable Object[] loop = LOOPS.get();
@@ -56,21 +69,24 @@ public final class Delivery {
     /**
      * Has what this thread gives to the loop wait until {@link #end}: to be called by who has many to tell one after another.
      *
-     * @return whether that was begun; false if the loop runs already, and then there is nothing to end
+     * @return what to end it with; null if the loop runs already, and then there is nothing to end
      */
-    public static boolean begin() {
+    public static @Nullable Object @Nullable [] begin() {
         @Nullable Object[] loop = LOOPS.get();
         if (loop[RUNNING] != null) {
-            return false;
+            return null;
         }
         loop[RUNNING] = true;
-        return true;
+        return loop;
     }
 
-    /** Runs what was given to the loop since {@link #begin}. */
-    public static void end(Executor overflow) {
-        @Nullable Object[] loop = LOOPS.get();
-        drain(loop, poll(loop), INLINE_LIMIT, overflow);
+    /** Runs what was given to the loop since {@link #begin}, which gave it. */
+    public static void end(@Nullable Object[] loop, Executor overflow) {
+        try {
+            drain(loop, poll(loop), INLINE_LIMIT, overflow);
+        } finally {
+            loop[RUNNING] = null; // even if there was no stack to get that far: else this thread would never tell again
+        }
     }
 
     /** The JDK's queue takes the task before it grows: left there when no memory is found, it would be run twice, or the oldest be overwritten. */

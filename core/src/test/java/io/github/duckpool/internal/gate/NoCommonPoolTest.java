@@ -6,16 +6,19 @@ import io.github.duckpool.ChildJvm;
 import io.github.duckpool.mutex.AsyncMutex;
 import io.github.duckpool.mutex.Permit;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A line that is too long for one thread to tell goes on elsewhere, in a JVM too whose common pool was given no threads. */
+/** What one thread can't tell goes on elsewhere, in a JVM too whose common pool has no threads, or none that does not wait. */
 @Timeout(360)
 class NoCommonPoolTest {
     @TempDir
@@ -23,11 +26,45 @@ class NoCommonPoolTest {
 
     @Test
     void everybodyInALongLineIsTold() throws Exception {
-        List<String> noThreads =
-                List.of("env", "_JAVA_OPTIONS=-Djava.util.concurrent.ForkJoinPool.common.parallelism=0");
-        assertThat(ChildJvm.run(directory, noThreads, Waiting.class))
+        assertThat(ChildJvm.run(directory, commonPoolOf(0), Waiting.class))
                 .contains("slots: all were told")
                 .contains("permits: all were told");
+    }
+
+    @Test
+    void whoseTimeIsOverIsToldWhileTheCommonPoolWaitsForTheSameLock() throws Exception {
+        assertThat(ChildJvm.run(directory, commonPoolOf(2), Late.class)).contains("told: no permit of");
+    }
+
+    private static List<String> commonPoolOf(int threads) {
+        return List.of("env", "_JAVA_OPTIONS=-Djava.util.concurrent.ForkJoinPool.common.parallelism=" + threads);
+    }
+
+    /** Has the whole common pool wait for a lock, and a future that has little time. */
+    static final class Late {
+        public static void main(String... args) throws Exception {
+            AsyncMutex mutex = new AsyncMutex();
+            Permit held = mutex.lock();
+            for (int i = 0; i < 4; i++) {
+                ForkJoinPool.commonPool().execute(() -> {
+                    try {
+                        mutex.lock().close();
+                    } catch (InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                });
+            }
+            while (mutex.queueLength() < 2) {
+                Thread.onSpinWait();
+            }
+            CompletableFuture<Permit> late = mutex.acquire(Duration.ofMillis(100));
+            try {
+                late.get(60, TimeUnit.SECONDS).close();
+            } catch (ExecutionException e) {
+                System.out.println("told: " + e.getCause().getMessage());
+            }
+            held.close();
+        }
     }
 
     /** Has many wait whose continuations take their time. */
