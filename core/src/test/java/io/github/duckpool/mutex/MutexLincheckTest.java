@@ -3,10 +3,7 @@ package io.github.duckpool.mutex;
 import io.github.duckpool.CheckerPatience;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jetbrains.kotlinx.lincheck.LinChecker;
 import org.jetbrains.kotlinx.lincheck.annotations.Operation;
 import org.jetbrains.kotlinx.lincheck.annotations.Validate;
@@ -34,21 +31,21 @@ class MutexLincheckTest {
     private static final int INVOCATIONS = Integer.getInteger("lincheck.invocations", 30);
 
     /** One permit. */
-    public static class One extends Operations {
+    public static class One extends MutexOperations {
         public One() {
             super(1);
         }
     }
 
     /** Two, so that a permit comes back beside one that is held. */
-    public static class Two extends Operations {
+    public static class Two extends MutexOperations {
         public Two() {
             super(2);
         }
     }
 
     /** One, and somebody closes the line. */
-    public static class Closing extends Operations {
+    public static class Closing extends MutexOperations {
         public Closing() {
             super(1);
         }
@@ -61,7 +58,7 @@ class MutexLincheckTest {
     }
 
     /** One, and requests whose time the JDK's timer measures. It is no thread of the model checker's, so this is for stress alone. */
-    public static class InTime extends Operations {
+    public static class InTime extends MutexOperations {
         public InTime() {
             super(1);
         }
@@ -74,6 +71,18 @@ class MutexLincheckTest {
         @Operation
         public void acquireAtMost() {
             use(semaphore.acquire(Duration.ofNanos(1)));
+        }
+
+        @Operation
+        public void callAtMost() throws Exception {
+            try {
+                semaphore.<@Nullable Object>call(Duration.ofNanos(1), () -> {
+                    inside.enterAndLeave();
+                    return null;
+                });
+            } catch (TimeoutException e) {
+                // as it may
+            }
         }
 
         @Operation
@@ -103,6 +112,26 @@ class MutexLincheckTest {
             if (!future.cancel(false)) {
                 inside.use(future.join());
             }
+        }
+
+        /** What the timer does when the time is over. */
+        @Operation
+        public void expire() {
+            CompletableFuture<Permit> future = keyed.acquire("a");
+            if (future instanceof Ticket<?> ticket) {
+                ticket.expire(new TimeoutException());
+            }
+            if (!future.isCompletedExceptionally()) {
+                inside.use(future.join());
+            }
+        }
+
+        @Operation
+        public void call() throws Exception {
+            keyed.<@Nullable Object>call("a", () -> {
+                inside.enterAndLeave();
+                return null;
+            });
         }
 
         @Operation
@@ -163,7 +192,7 @@ class MutexLincheckTest {
                         .actorsPerThread(2)
                         .actorsBefore(0)
                         .actorsAfter(0)
-                        .sequentialSpecification(Sequential.class));
+                        .sequentialSpecification(MutexOperations.Sequential.class));
     }
 
     private static void stress(Class<?> operations, int iterations, int invocations) {
@@ -177,243 +206,6 @@ class MutexLincheckTest {
                         .actorsPerThread(3)
                         .actorsBefore(0)
                         .actorsAfter(0)
-                        .sequentialSpecification(Sequential.class));
-    }
-
-    /** What the operations return, whatever the order: nothing. What they may not do is asserted inside them. */
-    public static class Sequential {
-        public void lock() {}
-
-        public void lockInTime() {}
-
-        public void acquireInTime() {}
-
-        public void acquireAtMost() {}
-
-        public void workAtMost() {}
-
-        public void tryAcquire() {}
-
-        public void call() {}
-
-        public void await() {}
-
-        public void cancel() {}
-
-        public void expire() {}
-
-        public void complete() {}
-
-        public void work() {}
-
-        public void cancelWork() {}
-
-        public void expireWork() {}
-
-        public void closeTwice() {}
-
-        public void closeForeign() {}
-
-        public void shut() {}
-    }
-
-    /** Who is inside at once. */
-    private static final class Inside {
-        private final int most;
-        private final AtomicInteger now = new AtomicInteger();
-
-        Inside(int most) {
-            this.most = most;
-        }
-
-        void enterAndLeave() {
-            check(now.incrementAndGet() <= most, "no more are inside than there are permits");
-            now.decrementAndGet();
-        }
-
-        void use(@Nullable Permit permit) {
-            if (permit != null) {
-                enterAndLeave();
-                permit.close();
-            }
-        }
-
-        static void check(boolean holds, String what) {
-            if (!holds) {
-                throw new AssertionError("not so: " + what);
-            }
-        }
-    }
-
-    /** The operations on a number of permits. */
-    public abstract static class Operations {
-        final AsyncSemaphore semaphore;
-        private final int permits;
-        private final Inside inside;
-        private final AtomicReference<@Nullable Permit> shared = new AtomicReference<>();
-        volatile boolean shut;
-
-        Operations(int permits) {
-            this.permits = permits;
-            this.inside = new Inside(permits);
-            this.semaphore = permits == 1 ? new AsyncMutex() : new AsyncSemaphore(permits);
-        }
-
-        @Operation
-        public void lock() throws Exception {
-            try {
-                inside.use(semaphore.lock());
-            } catch (IllegalStateException e) {
-                refused(e);
-            }
-        }
-
-        @Operation
-        public void lockInTime() throws Exception {
-            try {
-                inside.use(semaphore.lock(Duration.ofNanos(1)));
-            } catch (TimeoutException e) {
-                // as it may
-            } catch (IllegalStateException e) {
-                refused(e);
-            }
-        }
-
-        @Operation
-        public void tryAcquire() {
-            try {
-                inside.use(semaphore.tryAcquire());
-            } catch (IllegalStateException e) {
-                refused(e);
-            }
-        }
-
-        @Operation
-        public void call() throws Exception {
-            try {
-                semaphore.<@Nullable Object>call(() -> {
-                    inside.enterAndLeave();
-                    return null;
-                });
-            } catch (IllegalStateException e) {
-                refused(e);
-            }
-        }
-
-        /** A thread that waits for a future. */
-        @Operation
-        public void await() {
-            use(semaphore.acquire());
-        }
-
-        @Operation
-        public void cancel() {
-            CompletableFuture<Permit> future = semaphore.acquire();
-            if (!future.cancel(false)) {
-                use(future);
-            }
-        }
-
-        @Operation
-        public void complete() {
-            CompletableFuture<Permit> future = semaphore.acquire();
-            if (!future.complete(() -> {})) {
-                use(future);
-            }
-        }
-
-        @Operation
-        public void expire() {
-            CompletableFuture<Permit> future = semaphore.acquire();
-            if (future instanceof Ticket<?> ticket) {
-                ticket.expire(new TimeoutException());
-            }
-            use(future);
-        }
-
-        @Operation
-        public void work() {
-            finish(request());
-        }
-
-        @Operation
-        public void cancelWork() {
-            request().cancel(false);
-        }
-
-        @Operation
-        public void expireWork() {
-            CompletableFuture<@Nullable Object> future = request();
-            if (future instanceof Ticket<?> ticket) {
-                ticket.expire(new TimeoutException());
-            }
-            finish(future);
-        }
-
-        @Operation
-        public void closeTwice() throws Exception {
-            try {
-                Permit permit = semaphore.lock();
-                inside.use(permit);
-                permit.close();
-            } catch (IllegalStateException e) {
-                refused(e);
-            }
-        }
-
-        /** Two threads close one permit at once. */
-        @Operation
-        public void closeForeign() throws Exception {
-            Permit other = shared.get();
-            if (other != null) {
-                other.close();
-                return;
-            }
-            try {
-                Permit permit = semaphore.lock();
-                inside.enterAndLeave();
-                shared.set(permit);
-                permit.close();
-            } catch (IllegalStateException e) {
-                refused(e);
-            }
-        }
-
-        private CompletableFuture<@Nullable Object> request() {
-            return semaphore.withPermit(this::doWork);
-        }
-
-        final CompletableFuture<@Nullable Object> doWork() {
-            inside.enterAndLeave();
-            return CompletableFuture.completedFuture(null);
-        }
-
-        final void use(CompletableFuture<Permit> future) {
-            try {
-                inside.use(future.join());
-            } catch (CompletionException e) {
-                refused(e.getCause());
-            }
-        }
-
-        final void finish(CompletableFuture<?> future) {
-            try {
-                future.join();
-            } catch (CompletionException e) {
-                refused(e.getCause());
-            }
-        }
-
-        private void refused(@Nullable Throwable error) {
-            Inside.check(
-                    error instanceof TimeoutException || shut && error instanceof IllegalStateException,
-                    "only a time that is over or a closed line fails a request: " + error);
-        }
-
-        @Validate
-        public void allIsAtRest() {
-            Inside.check(semaphore.queueLength() == 0, "nobody is in line: " + semaphore);
-            Inside.check(semaphore.available() == (shut ? 0 : permits), "all permits are there: " + semaphore);
-        }
+                        .sequentialSpecification(MutexOperations.Sequential.class));
     }
 }

@@ -1,0 +1,224 @@
+package io.github.duckpool.mutex;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jetbrains.kotlinx.lincheck.annotations.Operation;
+import org.jetbrains.kotlinx.lincheck.annotations.Validate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@link MutexLincheckTest} has several threads do with a number of permits: each operation is a whole hold, or a request that is given up.
+ * Those who look for the permits find no more inside than there are.
+ */
+public abstract class MutexOperations {
+    final AsyncSemaphore semaphore;
+    private final int permits;
+    final Inside inside;
+    private final AtomicReference<@Nullable Permit> shared = new AtomicReference<>();
+    volatile boolean shut;
+
+    MutexOperations(int permits) {
+        this.permits = permits;
+        this.inside = new Inside(permits);
+        this.semaphore = permits == 1 ? new AsyncMutex() : new AsyncSemaphore(permits);
+    }
+
+    @Operation
+    public void lock() throws Exception {
+        try {
+            inside.use(semaphore.lock());
+        } catch (IllegalStateException e) {
+            refused(e);
+        }
+    }
+
+    @Operation
+    public void lockInTime() throws Exception {
+        try {
+            inside.use(semaphore.lock(Duration.ofNanos(1)));
+        } catch (TimeoutException e) {
+            // as it may
+        } catch (IllegalStateException e) {
+            refused(e);
+        }
+    }
+
+    @Operation
+    public void tryAcquire() {
+        try {
+            inside.use(semaphore.tryAcquire());
+        } catch (IllegalStateException e) {
+            refused(e);
+        }
+    }
+
+    @Operation
+    public void call() throws Exception {
+        try {
+            semaphore.<@Nullable Object>call(() -> {
+                inside.enterAndLeave();
+                return null;
+            });
+        } catch (IllegalStateException e) {
+            refused(e);
+        }
+    }
+
+    /** A thread that waits for a future. */
+    @Operation
+    public void await() {
+        use(semaphore.acquire());
+    }
+
+    @Operation
+    public void cancel() {
+        CompletableFuture<Permit> future = semaphore.acquire();
+        if (!future.cancel(false)) {
+            use(future);
+        }
+    }
+
+    @Operation
+    public void complete() {
+        CompletableFuture<Permit> future = semaphore.acquire();
+        if (!future.complete(() -> {})) {
+            use(future);
+        }
+    }
+
+    @Operation
+    public void expire() {
+        CompletableFuture<Permit> future = semaphore.acquire();
+        if (future instanceof Ticket<?> ticket) {
+            ticket.expire(new TimeoutException());
+        }
+        use(future);
+    }
+
+    @Operation
+    public void work() {
+        finish(request());
+    }
+
+    @Operation
+    public void cancelWork() {
+        request().cancel(false);
+    }
+
+    @Operation
+    public void expireWork() {
+        CompletableFuture<@Nullable Object> future = request();
+        if (future instanceof Ticket<?> ticket) {
+            ticket.expire(new TimeoutException());
+        }
+        finish(future);
+    }
+
+    @Operation
+    public void closeTwice() throws Exception {
+        try {
+            Permit permit = semaphore.lock();
+            inside.use(permit);
+            permit.close();
+        } catch (IllegalStateException e) {
+            refused(e);
+        }
+    }
+
+    /** Two threads close one permit at once. */
+    @Operation
+    public void closeForeign() throws Exception {
+        Permit other = shared.get();
+        if (other != null) {
+            other.close();
+            return;
+        }
+        try {
+            Permit permit = semaphore.lock();
+            inside.enterAndLeave();
+            shared.set(permit);
+            permit.close();
+        } catch (IllegalStateException e) {
+            refused(e);
+        }
+    }
+
+    private CompletableFuture<@Nullable Object> request() {
+        return semaphore.withPermit(this::doWork);
+    }
+
+    final CompletableFuture<@Nullable Object> doWork() {
+        inside.enterAndLeave();
+        return CompletableFuture.completedFuture(null);
+    }
+
+    final void use(CompletableFuture<Permit> future) {
+        try {
+            inside.use(future.join());
+        } catch (CompletionException e) {
+            refused(e.getCause());
+        }
+    }
+
+    final void finish(CompletableFuture<?> future) {
+        try {
+            future.join();
+        } catch (CompletionException e) {
+            refused(e.getCause());
+        }
+    }
+
+    private void refused(@Nullable Throwable error) {
+        Inside.check(
+                error instanceof TimeoutException || shut && error instanceof IllegalStateException,
+                "only a time that is over or a closed line fails a request: " + error);
+    }
+
+    @Validate
+    public void allIsAtRest() {
+        Inside.check(semaphore.queueLength() == 0, "nobody is in line: " + semaphore);
+        Inside.check(semaphore.available() == (shut ? 0 : permits), "all permits are there: " + semaphore);
+    }
+
+    /** What the operations return, whatever the order: nothing. What they may not do is asserted inside them. */
+    public static class Sequential {
+        public void lock() {}
+
+        public void lockInTime() {}
+
+        public void acquireInTime() {}
+
+        public void acquireAtMost() {}
+
+        public void callAtMost() {}
+
+        public void workAtMost() {}
+
+        public void tryAcquire() {}
+
+        public void call() {}
+
+        public void await() {}
+
+        public void cancel() {}
+
+        public void expire() {}
+
+        public void complete() {}
+
+        public void work() {}
+
+        public void cancelWork() {}
+
+        public void expireWork() {}
+
+        public void closeTwice() {}
+
+        public void closeForeign() {}
+
+        public void shut() {}
+    }
+}
