@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.lease;
 
+import io.github.duckpool.internal.wait.Daemons;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.util.Optional;
@@ -140,8 +141,7 @@ public final class HeldLease implements Lease {
 
     /** Does work while BUSY; where the machine has no more threads, the next one who asks finds the state of before. */
     private void start(State before, Runnable work) {
-        Thread thread = new Thread(null, work, name + " lease", 0, false);
-        thread.setDaemon(true);
+        Thread thread = Daemons.of(work, name + " lease");
         synchronized (this) {
             worker = thread;
         }

@@ -1,6 +1,7 @@
 package io.github.duckpool.internal.lease;
 
 import io.github.duckpool.internal.lease.FileLease.State;
+import io.github.duckpool.internal.wait.Daemons;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -97,8 +98,7 @@ final class LeaseMembers {
         lock.lock();
         try {
             if (worker == null) {
-                Thread thread = new Thread(null, work, name, 0, false);
-                thread.setDaemon(true);
+                Thread thread = Daemons.of(work, name);
                 thread.start(); // where there are no more threads, the next one who asks tries again
                 worker = thread;
             }

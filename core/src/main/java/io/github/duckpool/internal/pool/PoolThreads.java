@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.pool;
 
+import io.github.duckpool.internal.wait.Daemons;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -51,11 +52,8 @@ public final class PoolThreads {
         return task -> daemon(task, role + "-" + count.incrementAndGet());
     }
 
-    /** A thread that inherits no thread-locals of the borrower that happens to need it first. */
     private Thread daemon(Runnable task, String role) {
-        Thread thread = new Thread(null, task, name + " " + role, 0, false);
-        thread.setDaemon(true);
-        return thread;
+        return Daemons.of(task, name + " " + role);
     }
 
     /**
@@ -82,9 +80,7 @@ public final class PoolThreads {
             executor.execute(task);
         } catch (RuntimeException | Error refusal) { // whatever the reason, the task gets a thread of its own
             try {
-                Thread thread = new Thread(null, task, "duckpool closer", 0, false);
-                thread.setDaemon(true);
-                thread.start();
+                Daemons.of(task, "duckpool closer").start();
             } catch (OutOfMemoryError e) {
                 runHere(task, "closer", e);
             }

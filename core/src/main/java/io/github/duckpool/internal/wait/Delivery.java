@@ -27,7 +27,12 @@ public final class Delivery {
      * wait for just what it is to tell: in a lock, or in a borrow. A JDK's common pool may have a single one, or none.
      */
     public static final Executor ELSEWHERE = new ThreadPoolExecutor(
-            0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), Delivery::continuing);
+            0,
+            Integer.MAX_VALUE,
+            1,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            task -> Daemons.of(task, "duckpool continuations"));
 
     /** How long it goes on beyond those, looking at the clock after as many each time: what is short is faster told than passed on. */
     private static final long INLINE_MORE_NANOS = 2_000_000;
@@ -46,13 +51,6 @@ public final class Delivery {
     private static final ThreadLocal<@Nullable Object[]> LOOPS = ThreadLocal.withInitial(Delivery::newLoop);
 
     private Delivery() {}
-
-    /** A daemon that inherits no thread-locals of whoever happens to tell. */
-    private static Thread continuing(Runnable task) {
-        Thread thread = new Thread(null, task, "duckpool continuations", 0, false);
-        thread.setDaemon(true);
-        return thread;
-    }
 
     /** Runs the task now, or right after the task that this thread is running by this method; by the executor when this thread has told enough. */
     public static void run(Runnable task, Executor overflow) {

@@ -1,5 +1,6 @@
 package io.github.duckpool.internal.write;
 
+import io.github.duckpool.internal.wait.Daemons;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -42,11 +43,8 @@ final class WorkThreads {
         return task -> daemon(role + "-" + count.incrementAndGet(), task);
     }
 
-    /** A thread that inherits no thread-locals of the caller that happens to need it first. */
     private Thread daemon(String role, Runnable task) {
-        Thread thread = new Thread(null, task, name + " " + role, 0, false);
-        thread.setDaemon(true);
-        return thread;
+        return Daemons.of(task, name + " " + role);
     }
 
     /**
