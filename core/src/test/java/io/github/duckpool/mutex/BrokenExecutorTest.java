@@ -281,18 +281,20 @@ class BrokenExecutorTest {
         }
     }
 
+    /** Work that has another wait behind it, and fails. */
+    private static <R> R failBeforeTheNext(
+            AsyncMutex mutex, AtomicReference<@Nullable CompletableFuture<Permit>> next) {
+        next.set(mutex.acquire());
+        throw new IllegalArgumentException("of the work");
+    }
+
     @Test
     void workThatFailedAtOnceSaysWhyWhoeverCannotBeTold() throws Exception {
         for (Supplier<Throwable> fault : FAULTS) {
             AtomicReference<@Nullable CompletableFuture<Permit>> next = new AtomicReference<>();
             AsyncMutex mutex = mutex(failing(fault));
-            CompletableFuture<String> failed = behindWhichAnotherWaits(
-                    mutex,
-                    next,
-                    each -> each.withPermit(() -> {
-                        next.set(mutex.acquire());
-                        throw new IllegalArgumentException("of the work");
-                    }));
+            CompletableFuture<String> failed =
+                    behindWhichAnotherWaits(mutex, next, each -> each.withPermit(() -> failBeforeTheNext(each, next)));
             assertThatThrownBy(failed::join).hasMessageContaining("of the work");
         }
     }
@@ -303,12 +305,7 @@ class BrokenExecutorTest {
             AtomicReference<@Nullable CompletableFuture<Permit>> next = new AtomicReference<>();
             AsyncMutex mutex = mutex(failing(fault));
             assertThatThrownBy(() -> behindWhichAnotherWaits(
-                            mutex,
-                            next,
-                            each -> each.<String>call(() -> {
-                                next.set(mutex.acquire());
-                                throw new IllegalArgumentException("of the work");
-                            })))
+                            mutex, next, each -> each.<String>call(() -> failBeforeTheNext(each, next))))
                     .hasMessage("of the work");
         }
     }
