@@ -45,13 +45,9 @@ public final class ChildJvm {
     }
 
     public static List<String> command(Class<?> main, String... args) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-Dfile.encoding=UTF-8",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+        List<String> command = java();
+        command.addAll(List.of(
+                "-Xmx256m", "-Dfile.encoding=UTF-8", "-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(args));
         return command;
     }
@@ -75,7 +71,7 @@ public final class ChildJvm {
 
     /** Starts a main class; what it prints goes to a file. */
     public static Process start(Class<?> main, Path output, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(command(classPath(main), main.getName()));
+        List<String> command = command(classPath(main), main.getName());
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -85,15 +81,23 @@ public final class ChildJvm {
 
     /** The words that run a main class. */
     public static List<String> command(String classPath, String main) {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = java();
+        command.addAll(List.of(
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xmx128m",
                 "-Dorg.slf4j.simpleLogger.showDateTime=true",
                 "-cp",
                 classPath,
-                main);
+                main));
+        return command;
+    }
+
+    /** The words that start a JVM like this one, which leaves no file behind. */
+    public static List<String> java() {
+        return new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + ChildTemp.directory()));
     }
 
     public static String classPath(Class<?> main) {

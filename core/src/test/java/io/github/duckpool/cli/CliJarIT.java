@@ -2,9 +2,9 @@ package io.github.duckpool.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.duckpool.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
@@ -49,8 +49,8 @@ class CliJarIT {
     }
 
     private String output(int exitCode, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString()));
+        List<String> command = ChildJvm.java();
+        command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(arguments));
         try (var process = CliProcess.startCommand(command, directory)) {
             assertThat(process.exitCode()).as(process.err()).isEqualTo(exitCode);

@@ -1,5 +1,6 @@
 package io.github.duckpool.lock;
 
+import io.github.duckpool.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -72,13 +73,7 @@ final class ForeignProcess implements AutoCloseable {
 
     /** A main class of the tests in a JVM of its own. */
     static ForeignProcess java(Class<?> main, Object... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx128m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+        List<String> command = ChildJvm.command(System.getProperty("java.class.path"), main.getName());
         for (Object argument : arguments) {
             command.add(argument.toString());
         }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.util.List;
 
 /** A process that opens a database without taking a turn, and holds it until its input ends. */
 final class ForeignProgram implements AutoCloseable {
@@ -32,13 +33,10 @@ final class ForeignProgram implements AutoCloseable {
 
     /** Starts the program; {@link #answer} tells what came of it. */
     static ForeignProgram start(Path file) throws IOException {
-        return new ForeignProgram(new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
-                        "-cp",
-                        ChildJvm.classPath(ForeignProgram.class),
-                        ForeignProgram.class.getName(),
-                        file.toString())
+        List<String> command =
+                ChildJvm.command(ChildJvm.classPath(ForeignProgram.class), ForeignProgram.class.getName());
+        command.add(file.toString());
+        return new ForeignProgram(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
     }

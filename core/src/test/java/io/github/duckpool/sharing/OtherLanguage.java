@@ -43,8 +43,7 @@ final class OtherLanguage {
 
     /** Node, inside one turn that the command line takes for it. Skips the test where it is not installed. */
     static OtherLanguage nodeInATurn(Path file, String name, int rows) throws IOException {
-        List<String> command =
-                new ArrayList<>(ChildJvm.command(System.getProperty("java.class.path"), "io.github.duckpool.cli.Main"));
+        List<String> command = ChildJvm.command(System.getProperty("java.class.path"), "io.github.duckpool.cli.Main");
         command.addAll(List.of("run", "--quiet", file.toString(), "--"));
         command.addAll(nodeCommand(file, name, rows));
         return start(command, file.resolveSibling(name + ".out"));

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 
 /** A process with a pool that only reads. It borrows when it is told to, says how many letters it has found, and returns when it is told to. */
 final class ReadingProgram implements AutoCloseable {
@@ -41,13 +42,10 @@ final class ReadingProgram implements AutoCloseable {
     }
 
     static ReadingProgram start(Path file) throws IOException {
-        return new ReadingProgram(new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
-                        "-cp",
-                        ChildJvm.classPath(ReadingProgram.class),
-                        ReadingProgram.class.getName(),
-                        file.toString())
+        List<String> command =
+                ChildJvm.command(ChildJvm.classPath(ReadingProgram.class), ReadingProgram.class.getName());
+        command.add(file.toString());
+        return new ReadingProgram(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
     }

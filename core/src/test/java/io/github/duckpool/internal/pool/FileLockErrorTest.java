@@ -2,12 +2,14 @@ package io.github.duckpool.internal.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.duckpool.ChildJvm;
 import io.github.duckpool.lock.DuckError;
 import io.github.duckpool.lock.DuckError.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.duckdb.DuckDBDriver;
@@ -37,15 +39,16 @@ class FileLockErrorTest {
     }
 
     private static Process holder(Path file, boolean readOnly) throws IOException {
-        Process holder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dfile.encoding=UTF-8",
-                        "-Dsun.jnu.encoding=UTF-8",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Holder.class.getName(),
-                        file.toString(),
-                        String.valueOf(readOnly))
+        List<String> command = ChildJvm.java();
+        command.addAll(List.of(
+                "-Dfile.encoding=UTF-8",
+                "-Dsun.jnu.encoding=UTF-8",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Holder.class.getName(),
+                file.toString(),
+                String.valueOf(readOnly)));
+        Process holder = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         assertThat(holder.getInputStream().read()).isEqualTo('o');
