@@ -123,15 +123,13 @@ final class QueueTicket {
         return number == 1 || file.isFree((shared ? QueueFile.WRITERS : QueueFile.TICKETS) + 1, number - 1);
     }
 
-    /** Gives the turn, or the place in the queue, back; harmless when done twice. */
+    /** Gives the turn, or the place in the queue, back; harmless when done twice. It is kept alive until that has been done. */
     void release() {
-        if (!LIVE.remove(this)) {
-            return;
-        }
         unlock(place);
         if (writer != null) {
             unlock(writer);
         }
+        LIVE.remove(this);
     }
 
     /** Gives the turn back and tells the waiters. */

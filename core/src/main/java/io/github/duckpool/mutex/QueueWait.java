@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,7 @@ final class QueueWait {
     private final QueueSource source;
     private final boolean shared;
     private final Deadline deadline;
-    private final BooleanSupplier cancelled;
+    private final @Nullable Future<?> asked;
     private @Nullable QueueTicket ticket;
 
     /** Where the way begins, again whenever the companion was replaced. */
@@ -38,11 +38,16 @@ final class QueueWait {
         }
     }
 
-    QueueWait(QueueSource source, boolean shared, Deadline deadline, BooleanSupplier cancelled) {
+    /**
+     * Makes a way that has not begun.
+     *
+     * @param asked what its caller has; if it is done the caller has lost interest. Null if that can't be
+     */
+    QueueWait(QueueSource source, boolean shared, Deadline deadline, @Nullable Future<?> asked) {
         this.source = source;
         this.shared = shared;
         this.deadline = deadline;
-        this.cancelled = cancelled;
+        this.asked = asked;
     }
 
     /**
@@ -132,7 +137,7 @@ final class QueueWait {
 
     private void pause(long nanos, String facts) throws InterruptedException, TimeoutException, CancelledException {
         deadline.check(facts);
-        if (cancelled.getAsBoolean()) {
+        if (asked != null && asked.isDone()) {
             throw new CancelledException();
         }
         LockSupport.parkNanos(this, Math.max(1, Math.min(nanos, deadline.leftNanos())));

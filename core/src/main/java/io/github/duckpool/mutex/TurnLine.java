@@ -1,15 +1,14 @@
 package io.github.duckpool.mutex;
 
+import io.github.duckpool.internal.wait.Uncaught;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * may stand in the queue: an exclusive turn keeps it to the end, a shared one returns it as soon as the turn has come, so
  * that several shared turns of one process go on together. Thread-safe.
  */
-final class TurnLine {
+final class TurnLine implements QueueWait.QueueSource {
     private final Path companion;
     private final AsyncMutex line = new AsyncMutex();
 
     /** The turns held here, guarded by itself. */
-    private final Map<QueueTicket, Permit> held = new HashMap<>();
+    private final List<Turn> held = new ArrayList<>();
 
     private volatile @Nullable QueueTicket newest;
     private volatile @Nullable QueueFile file;
@@ -42,7 +41,7 @@ final class TurnLine {
     Permit take(boolean shared, Deadline deadline) throws InterruptedException, TimeoutException, IOException {
         Permit place = place(deadline);
         try {
-            return granted(new QueueWait(this::open, shared, deadline, () -> false).await(), place, shared);
+            return granted(new QueueWait(this, shared, deadline, null).await(), place, shared);
         } catch (QueueWait.CancelledException e) {
             throw new AssertionError("nobody can cancel it", e);
         } catch (InterruptedException | TimeoutException | IOException | RuntimeException | Error e) {
@@ -68,32 +67,30 @@ final class TurnLine {
         if (place == null) {
             return Optional.empty();
         }
-        Permit turn = null;
+        Permit mine = place;
+        boolean isGiven = false;
         try {
-            var wait = new QueueWait(this::open, shared, Deadline.NEVER, () -> false);
+            var wait = new QueueWait(this, shared, Deadline.NEVER, null);
             QueueTicket ticket = wait.tryNow(open());
             wait.giveUp();
-            turn = ticket == null ? null : granted(ticket, place, shared);
-            return Optional.ofNullable(turn);
+            if (ticket == null) {
+                return Optional.empty();
+            }
+            mine = granted(ticket, place, shared);
+            Optional<Permit> turn = Optional.of(mine);
+            isGiven = true;
+            return turn;
         } finally {
-            if (turn == null) {
-                place.close();
+            if (!isGiven) {
+                mine.close();
             }
         }
     }
 
     CompletableFuture<Permit> ask(boolean shared, Deadline deadline) {
-        var asked = new CompletableFuture<Permit>();
-        CompletableFuture<Permit> queued = deadline.isNever() ? line.acquire() : line.acquire(deadline.left());
-        queued.whenComplete((place, failure) -> {
-            if (place != null) {
-                advance(asked, place, shared, deadline);
-            } else {
-                asked.completeExceptionally(failure);
-            }
-        });
-        asked.whenComplete((turn, failure) -> queued.cancel(false));
-        return asked;
+        var request = new TurnRequest(this, shared, deadline);
+        request.follow(deadline.isNever() ? line.acquire() : line.acquire(deadline.left()));
+        return request;
     }
 
     long waiters() {
@@ -116,70 +113,22 @@ final class TurnLine {
 
     private QueueTicket heldTicket(Permit turn) {
         synchronized (held) {
-            return held.entrySet().stream()
-                    .filter(entry -> entry.getValue() == turn)
-                    .map(Map.Entry::getKey)
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("not a turn that is held on " + companion));
-        }
-    }
-
-    /** Goes the cheap way where the turn is free; it must not block, for it may run inside somebody's release. */
-    private void advance(CompletableFuture<Permit> asked, Permit place, boolean shared, Deadline deadline) {
-        if (asked.isDone()) {
-            place.close();
-            return;
-        }
-        var wait = new QueueWait(this::open, shared, deadline, asked::isDone);
-        Permit turn;
-        try {
-            QueueTicket ticket = wait.tryNow(open());
-            if (ticket == null) {
-                Thread poller = new Thread(
-                        () -> poll(asked, place, shared, wait), "duckpool waits for " + companion.getFileName());
-                poller.setDaemon(true);
-                poller.start();
-                return;
+            for (Turn each : held) {
+                if (each == turn) {
+                    return each.ticket;
+                }
             }
-            turn = granted(ticket, place, shared);
-        } catch (Throwable e) { // no thread can be had, for one; a ticket that is left behind would stop every process
-            wait.giveUp();
-            place.close();
-            asked.completeExceptionally(e);
-            return;
         }
-        deliver(asked, turn);
-    }
-
-    private void poll(CompletableFuture<Permit> asked, Permit place, boolean shared, QueueWait wait) {
-        Permit turn;
-        try {
-            turn = granted(wait.await(), place, shared);
-        } catch (QueueWait.CancelledException e) {
-            place.close();
-            return;
-        } catch (Throwable e) {
-            place.close();
-            asked.completeExceptionally(e);
-            return;
-        }
-        deliver(asked, turn);
-    }
-
-    /** Decides the race between the turn and a cancellation: whoever completes the future first has won. */
-    private static void deliver(CompletableFuture<Permit> asked, Permit turn) {
-        if (!asked.complete(turn)) {
-            turn.close();
-        }
+        throw new IllegalArgumentException("not a turn that is held on " + companion);
     }
 
     /** Makes the ticket a turn; where that fails the ticket is given back, and the place is the caller's still. */
-    private Permit granted(QueueTicket ticket, Permit place, boolean shared) {
-        Permit turn;
+    Permit granted(QueueTicket ticket, Permit place, boolean shared) {
+        Turn turn;
         try {
             turn = new Turn(ticket, shared ? null : place);
             synchronized (held) {
-                held.put(ticket, turn);
+                held.add(turn);
                 newest = ticket;
             }
         } catch (Throwable e) {
@@ -187,7 +136,11 @@ final class TurnLine {
             throw e;
         }
         if (shared) {
-            place.close();
+            try {
+                place.close();
+            } catch (Throwable e) { // with telling the next: the turn is there, and must not be lost
+                Uncaught.report(e);
+            }
         }
         return turn;
     }
@@ -204,7 +157,8 @@ final class TurnLine {
         }
     }
 
-    private QueueFile open() throws IOException {
+    @Override
+    public QueueFile open() throws IOException {
         QueueFile opened = file;
         if (opened == null || !opened.isUsable()) {
             opened = QueueDescriptors.open(companion);
@@ -213,10 +167,17 @@ final class TurnLine {
         return opened;
     }
 
+    String name() {
+        return String.valueOf(companion.getFileName());
+    }
+
+    /** Takes no memory and links nothing: this is where a turn of all processes would be lost with it. */
     private final class Turn implements Permit {
         private final QueueTicket ticket;
         private final @Nullable Permit place;
-        private final AtomicBoolean closed = new AtomicBoolean();
+
+        /** Written under the monitor of {@link TurnLine#held}. */
+        private volatile boolean closed;
 
         private Turn(QueueTicket ticket, @Nullable Permit place) {
             this.ticket = ticket;
@@ -225,24 +186,48 @@ final class TurnLine {
 
         @Override
         public void close() {
-            if (!closed.compareAndSet(false, true)) {
-                return;
-            }
             synchronized (held) {
-                held.remove(ticket);
-                newest = held.keySet().stream()
-                        .max(Comparator.comparingLong(QueueTicket::number))
-                        .orElse(null);
+                if (closed) {
+                    return;
+                }
+                closed = true;
             }
-            ticket.passOn();
-            if (place != null) {
-                place.close();
+            try {
+                endTicket();
+            } catch (Throwable e) { // there was no stack: who closes it again does what is left, as each step bears it
+                closed = false;
+                throw e;
+            }
+        }
+
+        private void endTicket() {
+            try {
+                forget();
+                ticket.passOn();
+            } finally { // whatever is wrong with the file, the others of this process are to see for themselves
+                if (place != null) {
+                    place.close();
+                }
+            }
+        }
+
+        private void forget() {
+            synchronized (held) {
+                held.remove(this);
+                QueueTicket latest = null;
+                for (int i = 0; i < held.size(); i++) {
+                    QueueTicket each = held.get(i).ticket;
+                    if (latest == null || each.number() > latest.number()) {
+                        latest = each;
+                    }
+                }
+                newest = latest;
             }
         }
 
         @Override
         public String toString() {
-            return (closed.get() ? "returned " : "held ") + ticket;
+            return (closed ? "returned " : "held ") + ticket;
         }
     }
 }

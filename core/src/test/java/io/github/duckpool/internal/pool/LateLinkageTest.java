@@ -2,6 +2,7 @@ package io.github.duckpool.internal.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.duckpool.mutex.AsyncMutex;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -14,27 +15,62 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * A call site whose first use finds no memory is refused for ever by newer JVMs (25), so what closes connections, now and then
- * and on a thread that nobody watches, has none.
+ * A call site whose first use finds no memory is refused for ever by newer JVMs (25), so none is where something would be lost with it: in what closes
+ * connections, now and then and on a thread that nobody watches; and on the way of a permit or a turn, and of those who wait for it.
  */
 class LateLinkageTest {
+    private static final Class<?> POOL = Housekeeping.class;
+    private static final Class<?> MUTEX = AsyncMutex.class;
+
     @Test
     void housekeepingAndTheEndOfASessionLinkNothingAtTheirFirstUse() throws Exception {
-        assertThat(lateCalls("Housekeeping", "SessionEnd", "SessionLife$")).isEmpty();
+        assertThat(lateCalls(POOL, "Housekeeping", "SessionEnd", "SessionLife$"))
+                .isEmpty();
+    }
+
+    /** Not those who ask: whoever can't has the error, and no place in line yet. */
+    @Test
+    void aPermitMeetsNothingThatIsLinkedLate() throws Exception {
+        assertThat(lateCalls(MUTEX, ""))
+                .as("lambdas, so that there is something to find")
+                .isNotEmpty();
+        assertThat(lateCalls(
+                        MUTEX,
+                        "PermitLine",
+                        "PermitRequests",
+                        "PermitTicket",
+                        "ThreadTicket",
+                        "WorkTicket",
+                        "WorkEnd",
+                        "HeldPermit",
+                        "DoorPermit",
+                        "Door",
+                        "LineWord",
+                        "Available",
+                        "TicketList",
+                        "Telling",
+                        "Awaited",
+                        "KeyLine.",
+                        "Turn",
+                        "QueueTicket",
+                        "QueueWait",
+                        "QueuePace",
+                        "QueueFile"))
+                .isEmpty();
     }
 
     @Test
     void noTextIsPutTogetherByACallSite() throws Exception {
-        assertThat(lateCalls(""))
+        assertThat(lateCalls(POOL, ""))
                 .as("lambdas, so that there is something to find")
                 .isNotEmpty()
                 .noneMatch(call -> call.contains("makeConcat"));
     }
 
-    /** The call sites in the classes of this package whose names begin so, but for those of a record's own methods. */
-    private static List<String> lateCalls(String... beginnings) throws Exception {
+    /** The call sites in the classes beside one whose names begin so, but for those of a record's own methods. */
+    private static List<String> lateCalls(Class<?> beside, String... beginnings) throws Exception {
         Path directory = Path.of(
-                        Housekeeping.class.getResource("Housekeeping.class").toURI())
+                        beside.getResource(beside.getSimpleName() + ".class").toURI())
                 .getParent();
         List<String> arguments = new ArrayList<>(List.of("-c", "-p"));
         try (Stream<Path> classes = Files.list(directory)) {
