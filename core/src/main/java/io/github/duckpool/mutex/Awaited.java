@@ -7,15 +7,15 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A future that a thread's loop may have to complete. A wait for it inside a continuation may be for what this thread has still to tell, so
- * that is given away before.
+ * A future that a thread's loop may have to complete, or one that hangs on such a future. A wait for it inside a continuation may be for what this
+ * thread has still to tell, so that is given away before.
  */
 class Awaited<T extends @Nullable Object> extends CompletableFuture<T> {
 
-    /** Not one of these: a dependent stage is a plain future. */
+    /** A dependent stage is one of these, of no size more than any other. */
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new CompletableFuture<>();
+        return new Awaited<>();
     }
 
     @Override

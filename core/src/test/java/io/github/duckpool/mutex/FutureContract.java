@@ -134,10 +134,10 @@ abstract class FutureContract extends MutexContract {
         assertThat(mutex.available()).isEqualTo(1);
     }
 
-    /** What is to be told next is what the continuation waits for. */
+    /** What is to be told next is what the continuation waits for, itself or by what hangs on it. */
     @Test
     void aContinuationMayWaitForWhoComesAfterIt() throws Exception {
-        for (int way = 0; way < 4; way++) {
+        for (int way = 0; way < 7; way++) {
             int kind = way;
             Permit first = async().lock();
             CompletableFuture<Permit> one = async().acquire();
@@ -150,6 +150,12 @@ abstract class FutureContract extends MutexContract {
                                 case 0 -> two.join();
                                 case 1 -> two.get();
                                 case 2 -> two.get(1, TimeUnit.DAYS);
+                                case 3 -> two.thenApply(mine -> mine).join();
+                                case 4 ->
+                                    two.copy().handle((mine, error) -> mine).get();
+                                case 5 ->
+                                    two.thenCompose(mine -> CompletableFuture.supplyAsync(() -> mine))
+                                            .join();
                                 default -> {
                                     CompletableFuture<Void> passedOn = two.thenAccept(Permit::close);
                                     Permit mine = async().lock();
