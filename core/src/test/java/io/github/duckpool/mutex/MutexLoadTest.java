@@ -92,32 +92,6 @@ class MutexLoadTest {
         whenAllIsAtRest();
     }
 
-    /** They are cleared away, together with newcomers who were not yet in the list of those before them. */
-    @Test
-    void whoStaysIsServedInOrderAlthoughMostGaveUp() throws Exception {
-        Permit first = mutex.lock();
-        List<CompletableFuture<Permit>> all = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
-            all.add(mutex.acquire());
-        }
-        first.close();
-        for (int i = 0; i < 100; i++) {
-            all.add(mutex.acquire());
-        }
-        for (int i = 1; i < 180; i++) {
-            all.get(i).cancel(false);
-        }
-        List<CompletableFuture<Permit>> stayed =
-                all.stream().filter(future -> !future.isCancelled()).toList();
-        assertThat(mutex.queueLength()).isEqualTo(stayed.size() - 1);
-        for (int i = 0; i < stayed.size(); i++) {
-            assertThat(stayed.get(i)).as("number " + i).isCompleted();
-            assertThat(stayed.stream().filter(CompletableFuture::isDone)).hasSize(i + 1);
-            stayed.get(i).join().close();
-        }
-        assertThat(mutex.available()).isEqualTo(1);
-    }
-
     @Test
     void closingTellsAHundredThousandOnASmallStack() throws Exception {
         AtomicInteger failed = new AtomicInteger();
