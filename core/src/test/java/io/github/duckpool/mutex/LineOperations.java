@@ -22,6 +22,9 @@ public abstract class LineOperations {
     /** The number of the request that is for work. */
     static final int WORK = 3;
 
+    /** The number of the request that is a thread's. It does not park: what is left of its wait is how it ends. */
+    static final int THREAD = 2;
+
     private final AsyncSemaphore semaphore;
     private final List<CompletableFuture<?>> requests = new ArrayList<>();
     private final List<String> worked = Collections.synchronizedList(new ArrayList<>());
@@ -44,8 +47,19 @@ public abstract class LineOperations {
                 MutexOptions.ofDefaults().executor(Telling::deliverHere).alarm(this::setTimer));
         for (int i = 0; i < LineSpecification.REQUESTS; i++) {
             String name = nameOf(i);
-            requests.add(name.startsWith("work") ? startWork(name, i) : this.semaphore.acquire(time(i)));
+            requests.add(
+                    switch (i) {
+                        case WORK -> startWork(name, i);
+                        case THREAD -> threadInLine();
+                        default -> this.semaphore.acquire(time(i));
+                    });
         }
+    }
+
+    private ThreadTicket threadInLine() {
+        ThreadTicket thread = new ThreadTicket(semaphore);
+        Inside.check(semaphore.queue(thread), "it has to wait");
+        return thread;
     }
 
     /** A time for each request, which says whose it is. */
@@ -111,21 +125,33 @@ public abstract class LineOperations {
         }
     }
 
+    /** Its caller gives up, or, if it is a thread's, that is interrupted. */
     @Operation
     public void cancel(@Param(name = "number") int number) {
-        requests.get(number).cancel(true);
+        CompletableFuture<?> request = requests.get(number);
+        if (request instanceof ThreadTicket thread) {
+            thread.leave();
+        } else {
+            request.cancel(true);
+        }
     }
 
     /** Whether it came first; of work that is not known from this, for it may be under way. */
     @Operation
     @SuppressWarnings("unchecked")
     public boolean completeOutside(@Param(name = "number") int number) {
-        return ((CompletableFuture<Object>) requests.get(number)).complete(null) && number != WORK;
+        CompletableFuture<?> request = requests.get(number);
+        return request instanceof ThreadTicket thread
+                ? thread.leave()
+                : ((CompletableFuture<Object>) request).complete(null) && number != WORK;
     }
 
-    /** The time of a request is over: its timer goes off, unless the request did not have to wait. */
+    /** The time of a request is over: its timer goes off, unless the request did not have to wait; a thread keeps its own. */
     @Operation
     public void expire(@Param(name = "number") int number) {
+        if (number == THREAD) {
+            cancel(number);
+        }
         CompletableFuture<?> timer = timers[number];
         if (timer != null) {
             timer.completeExceptionally(new TimeoutException());
@@ -199,6 +225,9 @@ public abstract class LineOperations {
     }
 
     private static Permit permitOf(CompletableFuture<?> future) {
+        if (future instanceof ThreadTicket thread) {
+            return thread.state == Ticket.HELD ? thread : null;
+        }
         return future.isDone() && !future.isCompletedExceptionally() && future.join() instanceof Permit permit
                 ? permit
                 : null;

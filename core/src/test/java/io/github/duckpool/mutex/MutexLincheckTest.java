@@ -2,11 +2,14 @@ package io.github.duckpool.mutex;
 
 import io.github.duckpool.CheckerPatience;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
+import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.kotlinx.lincheck.LinChecker;
+import org.jetbrains.kotlinx.lincheck.Options;
 import org.jetbrains.kotlinx.lincheck.annotations.Operation;
-import org.jetbrains.kotlinx.lincheck.annotations.Validate;
+import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.kotlinx.lincheck.strategy.managed.modelchecking.ModelCheckingOptions;
 import org.jetbrains.kotlinx.lincheck.strategy.stress.StressOptions;
 import org.jspecify.annotations.Nullable;
@@ -91,63 +94,6 @@ class MutexLincheckTest {
         }
     }
 
-    /** Lines of one key that come and go; {@link KeyLineLincheckTest} has the race at the end of one. */
-    public static class Keyed {
-        private final KeyedMutex<String> keyed = new KeyedMutex<>();
-        private final Inside inside = new Inside(1);
-
-        @Operation
-        public void lock() throws Exception {
-            inside.use(keyed.lock("a"));
-        }
-
-        @Operation
-        public void tryAcquire() {
-            inside.use(keyed.tryAcquire("a"));
-        }
-
-        @Operation
-        public void cancel() {
-            CompletableFuture<Permit> future = keyed.acquire("a");
-            if (!future.cancel(false)) {
-                inside.use(future.join());
-            }
-        }
-
-        /** What the timer does when the time is over. */
-        @Operation
-        public void expire() {
-            CompletableFuture<Permit> future = keyed.acquire("a");
-            if (future instanceof Ticket<?> ticket) {
-                ticket.expire(new TimeoutException());
-            }
-            if (!future.isCompletedExceptionally()) {
-                inside.use(future.join());
-            }
-        }
-
-        @Operation
-        public void call() throws Exception {
-            keyed.<@Nullable Object>call("a", () -> {
-                inside.enterAndLeave();
-                return null;
-            });
-        }
-
-        @Operation
-        public void work() {
-            keyed.withPermit("a", () -> {
-                inside.enterAndLeave();
-                return CompletableFuture.completedFuture(null);
-            });
-        }
-
-        @Validate
-        public void nothingIsLeft() {
-            Inside.check(keyed.size() == 0, "no entry is left");
-        }
-    }
-
     @Test
     void onePermit() {
         model(One.class, ITERATIONS, INVOCATIONS);
@@ -163,22 +109,81 @@ class MutexLincheckTest {
         model(Closing.class, ITERATIONS, INVOCATIONS);
     }
 
+    /** Lines that come and go; {@link KeyLineLincheckTest} has the race at the end of one. */
+    @Test
+    void aKey() {
+        model(KeyedOperations.Closing.class, 1, INVOCATIONS);
+    }
+
+    /** In the moment in which its permit comes, another gives up, or the line is closed. */
+    @Test
+    void aThreadThatIsInterruptedInLine() throws Exception {
+        for (List<String> threads : List.of(List.of("await", "interrupted"), List.of("interrupted", "shut"))) {
+            check(
+                    Closing.class,
+                    threads,
+                    new ModelCheckingOptions()
+                            .invocationTimeout$lincheck(CheckerPatience.MILLIS)
+                            .invocationsPerIteration(INVOCATIONS));
+        }
+    }
+
+    /** By another, while it may be parked, as the first in line and behind others: the model checker knows no interrupts, so this is for stress alone. */
+    @Test
+    void aThreadThatAnotherInterrupts() throws Exception {
+        for (Class<?> operations : List.of(Closing.class, KeyedOperations.Closing.class)) {
+            for (List<String> threads : List.of(
+                    List.of("hold", "lockUnlessInterrupted", "interruptAnother"),
+                    List.of("hold", "await", "lockUnlessInterrupted", "interruptAnother"),
+                    List.of("hold", "cancel", "lockUnlessInterrupted", "interruptAnother", "shut"))) {
+                check(
+                        operations,
+                        threads,
+                        new StressOptions()
+                                .invocationTimeout$lincheck(CheckerPatience.MILLIS)
+                                .invocationsPerIteration(20 * INVOCATIONS));
+            }
+        }
+    }
+
+    private static void check(Class<?> operations, List<String> threads, Options<?, ?> options)
+            throws NoSuchMethodException {
+        options.iterations(0);
+        options.sequentialSpecification(MutexOperations.Sequential.class);
+        options.addCustomScenario(scenario(operations, threads));
+        LinChecker.check(operations, options);
+    }
+
+    /** A thread for each operation. */
+    private static ExecutionScenario scenario(Class<?> operations, List<String> names) throws NoSuchMethodException {
+        List<List<Actor>> threads = new ArrayList<>();
+        for (String name : names) {
+            threads.add(List.of(new Actor(operations.getMethod(name), List.of())));
+        }
+        return new ExecutionScenario(List.of(), threads, List.of(), null);
+    }
+
     @Test
     void underLoad() {
         stress(One.class, 3, 200);
         stress(Closing.class, 3, 200);
         stress(InTime.class, 3, 200);
-        stress(Keyed.class, 3, 200);
+        stress(KeyedOperations.Keyed.class, 3, 200);
+        stress(KeyedOperations.Closing.class, 3, 200);
+        stress(KeyedOperations.InTime.class, 3, 200);
     }
 
     @Tag("torture")
     @Test
     void allForLong() {
-        for (Class<?> operations : new Class<?>[] {One.class, Two.class, Closing.class, Keyed.class}) {
+        for (Class<?> operations : new Class<?>[] {
+            One.class, Two.class, Closing.class, KeyedOperations.Keyed.class, KeyedOperations.Closing.class
+        }) {
             model(operations, 5, 100);
             stress(operations, 5, 1_000);
         }
         stress(InTime.class, 5, 1_000);
+        stress(KeyedOperations.InTime.class, 5, 1_000);
     }
 
     private static void model(Class<?> operations, int iterations, int invocations) {

@@ -18,6 +18,7 @@ public abstract class MutexOperations {
     private final int permits;
     final Inside inside;
     private final AtomicReference<@Nullable Permit> shared = new AtomicReference<>();
+    private final Interruptible interruptible = new Interruptible();
     volatile boolean shut;
 
     MutexOperations(int permits) {
@@ -65,6 +66,54 @@ public abstract class MutexOperations {
         } catch (IllegalStateException e) {
             refused(e);
         }
+    }
+
+    /** A thread that finds itself interrupted when it is in line: it gives up its place, or has the permit and keeps its flag. */
+    @Operation
+    public void interrupted() throws Exception {
+        Thread.currentThread().interrupt();
+        boolean isLeaving = false;
+        try {
+            inside.use(semaphore.await());
+        } catch (InterruptedException e) {
+            isLeaving = true;
+        } catch (IllegalStateException e) {
+            refused(e);
+        } finally {
+            Inside.check(Thread.interrupted() != isLeaving, "the flag is kept unless the place was given up for it");
+        }
+    }
+
+    /** A thread that may be interrupted while it waits. */
+    public void lockUnlessInterrupted() throws Exception {
+        if (!interruptible.enter()) {
+            lock();
+            return;
+        }
+        boolean isLeaving = false;
+        try {
+            inside.use(semaphore.lock());
+        } catch (InterruptedException e) {
+            isLeaving = true;
+        } catch (IllegalStateException e) {
+            refused(e);
+        } finally {
+            interruptible.leave(isLeaving);
+        }
+    }
+
+    /** Holds the permit for so long that others wait for it. */
+    public void hold() throws Exception {
+        try (Permit permit = semaphore.lock()) {
+            inside.enterAndLeave();
+            Interruptible.pause();
+        } catch (IllegalStateException e) {
+            refused(e);
+        }
+    }
+
+    public void interruptAnother() {
+        interruptible.interrupt();
     }
 
     /** A thread that waits for a future. */
@@ -200,6 +249,14 @@ public abstract class MutexOperations {
         public void tryAcquire() {}
 
         public void call() {}
+
+        public void interrupted() {}
+
+        public void lockUnlessInterrupted() {}
+
+        public void interruptAnother() {}
+
+        public void hold() {}
 
         public void await() {}
 
