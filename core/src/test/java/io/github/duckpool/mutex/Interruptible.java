@@ -1,6 +1,7 @@
 package io.github.duckpool.mutex;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A thread that others may interrupt, and that none interrupts any more once it has left. */
@@ -19,7 +20,12 @@ final class Interruptible {
     }
 
     static void pause() {
-        for (int i = 0; i < LOOKS; i++) {
+        pauseWhile(() -> true);
+    }
+
+    /** Waits for something that another may do soon, or not at all. */
+    static void pauseWhile(BooleanSupplier condition) {
+        for (int i = 0; i < LOOKS && condition.getAsBoolean(); i++) {
             Thread.onSpinWait();
         }
     }

@@ -98,6 +98,7 @@ public abstract class KeyedOperations {
 
     /** A thread that may be interrupted while it waits. */
     public void lockUnlessInterrupted() throws Exception {
+        Interruptible.pauseWhile(() -> keyed.isAvailable("a"));
         if (!interruptible.enter()) {
             lock();
             return;

@@ -86,6 +86,7 @@ public abstract class MutexOperations {
 
     /** A thread that may be interrupted while it waits. */
     public void lockUnlessInterrupted() throws Exception {
+        Interruptible.pauseWhile(() -> semaphore.available() > 0);
         if (!interruptible.enter()) {
             lock();
             return;
