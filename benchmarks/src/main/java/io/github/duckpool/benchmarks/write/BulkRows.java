@@ -6,11 +6,8 @@ import io.github.duckpool.benchmarks.harness.Metric;
 import io.github.duckpool.benchmarks.harness.Together;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,8 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
-import org.duckdb.DuckDBAppender;
-import org.duckdb.DuckDBConnection;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BulkRows {
     static final String APPENDER = "bare appender";
+    static final String STREAMED = "bare appender, from a stream";
     static final String STREAM = "append(table, Stream)";
     static final String FUTURES = "appendAsync, row by row";
     static final String HIKARI = "HikariCP, executeBatch";
@@ -42,7 +39,7 @@ final class BulkRows {
     /** The rows of one of HikariCP's transactions. */
     static final int BATCH = 1000;
 
-    private static final int ROWS_PER_TRANSACTION = 100_000;
+    static final int ROWS_PER_TRANSACTION = 100_000;
     private static final int ROWS_OF_FUTURES = 20_000;
     private static final int LEAST_TIMES = 3;
     private static final String[] TITLES =
@@ -64,7 +61,7 @@ final class BulkRows {
 
     /** Rows a second of each way. */
     Map<String, Map<String, Double>> measure(Path directory) throws Exception {
-        List<Way> ways = new ArrayList<>();
+        List<BulkWay> ways = new ArrayList<>();
         try {
             for (String name : names) {
                 ways.add(open(name, directory.resolve(ways.size() + ".duckdb")));
@@ -78,14 +75,14 @@ final class BulkRows {
             }
             return rates;
         } finally {
-            for (Way way : ways) {
+            for (BulkWay way : ways) {
                 way.close();
             }
         }
     }
 
     /** The time of each transaction of each way. */
-    private static double[][] run(List<Way> ways, double forSeconds) throws Exception {
+    private static double[][] run(List<BulkWay> ways, double forSeconds) throws Exception {
         List<List<Double>> nanos = new ArrayList<>();
         ways.forEach(way -> nanos.add(new ArrayList<>()));
         long deadlineNanos = System.nanoTime() + (long) (forSeconds * 1e9);
@@ -102,9 +99,10 @@ final class BulkRows {
                 .toArray(double[][]::new);
     }
 
-    private static Way open(String name, Path file) throws SQLException {
+    private static BulkWay open(String name, Path file) throws SQLException {
         return switch (name) {
-            case APPENDER -> new Appender(DriverManager.getConnection("jdbc:duckdb:" + file));
+            case APPENDER -> BareAppender.byLoop(file);
+            case STREAMED -> BareAppender.byStream(file);
             case STREAM -> new Pooled(file, ROWS_PER_TRANSACTION, BulkRows::stream);
             case FUTURES -> new Pooled(file, ROWS_OF_FUTURES, BulkRows::futures);
             case HIKARI -> new Hikari(new HikariDataSource(Writer.hikari(file)));
@@ -112,93 +110,12 @@ final class BulkRows {
         };
     }
 
-    /** A way to write so many rows, all of them committed when it returns. */
-    private abstract static class Way implements AutoCloseable {
-        private final int rows;
-        private long written;
-
-        Way(int rows) {
-            this.rows = rows;
-        }
-
-        final int rows() {
-            return rows;
-        }
-
-        final void write() throws Exception {
-            writeRows();
-            written += rows;
-        }
-
-        /** Counts what is there. */
-        final void check() throws SQLException {
-            long there = count();
-            if (there != written) {
-                throw new IllegalStateException("there are " + there + " rows, not " + written);
-            }
-        }
-
-        abstract void writeRows() throws Exception;
-
-        abstract long count() throws SQLException;
-
-        @Override
-        public abstract void close() throws SQLException;
-    }
-
-    private static long count(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet counted = statement.executeQuery("SELECT count(*) FROM letters")) {
-            counted.next();
-            return counted.getLong(1);
-        }
-    }
-
-    private static final class Appender extends Way {
-        private final Connection connection;
-
-        Appender(Connection connection) throws SQLException {
-            super(ROWS_PER_TRANSACTION);
-            this.connection = connection;
-            Writer.create(connection);
-        }
-
-        @Override
-        void writeRows() throws SQLException {
-            connection.setAutoCommit(false);
-            try (Statement begin = connection.createStatement()) {
-                begin.execute("FROM letters LIMIT 0"); // the driver begins with a statement, and an appender is none
-            }
-            try (DuckDBAppender appender =
-                    connection.unwrap(DuckDBConnection.class).createAppender("letters")) {
-                for (int i = 0; i < ROWS_PER_TRANSACTION; i++) {
-                    appender.beginRow();
-                    appender.append(i);
-                    appender.append(title(i));
-                    appender.endRow();
-                }
-            }
-            connection.commit();
-            connection.setAutoCommit(true);
-        }
-
-        @Override
-        long count() throws SQLException {
-            return BulkRows.count(connection);
-        }
-
-        @Override
-        public void close() throws SQLException {
-            connection.close();
-        }
-    }
-
     @FunctionalInterface
     private interface PooledWrite {
         void to(DuckPool pool) throws Exception;
     }
 
-    private static final class Pooled extends Way {
+    private static final class Pooled extends BulkWay {
         private final DuckPool pool;
         private final PooledWrite write;
 
@@ -220,7 +137,7 @@ final class BulkRows {
 
         @Override
         long count() throws SQLException {
-            return pool.read(BulkRows::count);
+            return pool.read(BulkWay::count);
         }
 
         @Override
@@ -230,8 +147,7 @@ final class BulkRows {
     }
 
     private static void stream(DuckPool pool) throws SQLException {
-        long unused = pool.append(
-                "letters", IntStream.range(0, ROWS_PER_TRANSACTION).mapToObj(i -> new Object[] {i, title(i)}));
+        long unused = pool.append("letters", rows());
     }
 
     private static void futures(DuckPool pool) throws ExecutionException, InterruptedException {
@@ -247,7 +163,7 @@ final class BulkRows {
         }
     }
 
-    private static final class Hikari extends Way {
+    private static final class Hikari extends BulkWay {
         private final HikariDataSource pool;
 
         Hikari(HikariDataSource pool) throws SQLException {
@@ -276,7 +192,7 @@ final class BulkRows {
         @Override
         long count() throws SQLException {
             try (Connection connection = pool.getConnection()) {
-                return BulkRows.count(connection);
+                return count(connection);
             }
         }
 
@@ -286,7 +202,12 @@ final class BulkRows {
         }
     }
 
-    private static String title(int id) {
+    /** The same rows, as the library is given them. */
+    static Stream<Object[]> rows() {
+        return IntStream.range(0, ROWS_PER_TRANSACTION).mapToObj(i -> new Object[] {i, title(i)});
+    }
+
+    static String title(int id) {
         return TITLES[id % TITLES.length];
     }
 }
