@@ -38,7 +38,6 @@ public final class Slot<S> extends SlotWord {
 
     private final int index;
     private @Nullable S session;
-    private int taken = -1;
 
     /** Keep the word of the next slot off this one's cache line. */
     long r0, r1, r2, r3, r4, r5, r6, r7;

@@ -15,7 +15,11 @@ abstract class LendingNotes extends LendingPadding {
     BorrowStack stack;
 }
 
-/** Keeps whatever lies before a lending off the cache line of its notes. */
+/**
+ * Keeps whatever lies before a lending off the cache line of its notes. The int fills the gap behind the object's header, where the JVM would else
+ * put one of the notes, beside the end of the lending before.
+ */
 abstract class LendingPadding {
+    int gap;
     long l0, l1, l2, l3, l4, l5, l6, l7;
 }
