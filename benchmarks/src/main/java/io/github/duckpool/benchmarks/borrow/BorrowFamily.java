@@ -76,6 +76,7 @@ public final class BorrowFamily implements Family {
             case REPORT -> {
                 cases.add(alone(DUCKDB, 5, Pools.ALL, 150));
                 cases.add(alone(DUCKDB, 32, PROMISED, 150));
+                cases.add(alone(STUB, 5, PROMISED, 150));
                 cases.addAll(several(DUCKDB, SIZES, SEVERAL, PROMISED, new Apart.Times(3_000, 5, 100)));
             }
             case FULL, TRIAL -> {

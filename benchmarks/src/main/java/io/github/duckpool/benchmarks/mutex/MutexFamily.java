@@ -80,14 +80,16 @@ public final class MutexFamily implements Family {
         List<String> anchors = List.of(Names.ASYNC_MUTEX, Names.SEMAPHORE);
         List<String> async = new ArrayList<>(ASYNC);
         async.add(1, Names.ASYNC_SEMAPHORE);
-        List<String> controlled = List.of(Names.ASYNC_MUTEX, Names.SEMAPHORE, Names.SEMAPHORE_PERMIT);
+        List<String> threads = List.of(Names.ASYNC_MUTEX, Names.ASYNC_SEMAPHORE, Names.SEMAPHORE, Names.REENTRANT_LOCK);
+        List<String> controlled = new ArrayList<>(threads);
+        controlled.add(Names.SEMAPHORE_PERMIT);
         List<String> drained = List.of(Names.ASYNC_MUTEX, Names.FAIR_ASYNC_LOCK, Names.FUTURES);
         List<String> allDrained = new ArrayList<>(async);
         allDrained.add(Names.FUTURES);
         return switch (effort) {
             case QUICK -> alone(anchors, List.of(), ASYNC.subList(0, 2), List.of(), 80);
             case REPORT -> {
-                List<Case> cases = alone(controlled, anchors, ASYNC, drained, 60);
+                List<Case> cases = alone(controlled, threads, ASYNC, drained, 60);
                 cases.addAll(several(again(controlled), ASYNC, new Apart.Times(1_200, 5, 100)));
                 yield cases;
             }
