@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What hangs on a future that had to wait runs on the thread that returns the permit, right after the present continuation if it was itself
  * started so; never under a lock and never recursively, so any number may wait. After a few hundred in a row that took some milliseconds it
  * goes on elsewhere ({@link MutexOptions#executor}). A continuation holds those up that come after it on that
- * thread, so if it blocks or takes long, give an executor. To {@link #lock}, or to {@code join} one of these futures or a stage that hangs on one, is
- * safe inside a continuation.
+ * thread, so if it blocks or takes long, give an executor. To {@link #lock}, or to {@code join} one of these futures or a stage that a method of one has
+ * made ({@code future.thenApply}), is safe inside a continuation.
  *
  * <p>Thread-safe.
  */

@@ -41,7 +41,7 @@ import java.util.concurrent.TimeoutException;
  * one waits for itself.
  *
  * <p>Thread-safe. A {@link Permit} belongs to whoever holds the object, and is closed by any thread; a forgotten one is held until the process
- * ends.
+ * ends. Where closing one throws a {@code StackOverflowError}, close it again with more stack: else the turn may be held until the process ends.
  */
 public final class FileMutex {
     private static final String SUFFIX = ".queue";

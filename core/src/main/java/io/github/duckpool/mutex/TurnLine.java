@@ -171,12 +171,14 @@ final class TurnLine implements QueueWait.QueueSource {
         return String.valueOf(companion.getFileName());
     }
 
-    /** Takes no memory and links nothing: this is where a turn of all processes would be lost with it. */
+    /**
+     * Links nothing, and takes no memory that it could not do without: this is where a turn of all processes would be lost with it.
+     */
     private final class Turn implements Permit {
         private final QueueTicket ticket;
         private final @Nullable Permit place;
 
-        /** Written under the monitor of {@link TurnLine#held}. */
+        /** Set under the monitor of {@link TurnLine#held}; taken back by nobody but who has set it. */
         private volatile boolean closed;
 
         private Turn(QueueTicket ticket, @Nullable Permit place) {
@@ -194,7 +196,7 @@ final class TurnLine implements QueueWait.QueueSource {
             }
             try {
                 endTicket();
-            } catch (Throwable e) { // there was no stack: who closes it again does what is left, as each step bears it
+            } catch (Throwable e) { // there was no stack: who closes it again does what is left for the other processes
                 closed = false;
                 throw e;
             }
@@ -202,8 +204,11 @@ final class TurnLine implements QueueWait.QueueSource {
 
         private void endTicket() {
             try {
-                forget();
-                ticket.passOn();
+                try {
+                    forget();
+                } finally {
+                    ticket.passOn();
+                }
             } finally { // whatever is wrong with the file, the others of this process are to see for themselves
                 if (place != null) {
                     place.close();

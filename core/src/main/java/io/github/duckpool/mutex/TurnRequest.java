@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * processes. All it needs on that way is made before it has the place, and it links no call site then, which a newer JVM without memory refuses for
  * ever: a place or a ticket that nobody has would stop this process, or all of them.
  */
-final class TurnRequest extends CompletableFuture<Permit>
-        implements BiConsumer<@Nullable Permit, @Nullable Throwable>, Runnable {
+final class TurnRequest extends Awaited<Permit> implements BiConsumer<@Nullable Permit, @Nullable Throwable>, Runnable {
     private final TurnLine line;
     private final boolean shared;
     private final QueueWait wait;
@@ -25,12 +24,6 @@ final class TurnRequest extends CompletableFuture<Permit>
         this.line = line;
         this.shared = shared;
         this.wait = new QueueWait(line, shared, deadline, this);
-    }
-
-    /** A dependent stage is a plain future. */
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new CompletableFuture<>();
     }
 
     /** Goes on as soon as it has the place that was asked for, and withdraws that when it is over. */

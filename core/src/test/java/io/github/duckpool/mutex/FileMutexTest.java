@@ -239,4 +239,30 @@ class FileMutexTest {
         assertThat(mutex.companion()).exists();
         writer.close();
     }
+
+    /** The one that is told first waits for what the same thread has still to tell. */
+    @Test
+    void aContinuationMayWaitForWhoComesAfterIt() throws Exception {
+        for (int way = 0; way < 3; way++) {
+            int kind = way;
+            Permit turn = mutex.lock();
+            CompletableFuture<Permit> one = mutex.acquireShared();
+            CompletableFuture<Permit> two = mutex.acquireShared();
+            CompletableFuture<Void> told = one.thenAccept(first -> {
+                try (first) {
+                    switch (kind) {
+                        case 0 -> two.join().close();
+                        case 1 -> two.thenAccept(Permit::close).join();
+                        default -> two.copy().thenAcceptAsync(Permit::close).join();
+                    }
+                }
+            });
+            Thread closer = new Thread(turn::close);
+            closer.setDaemon(true);
+            closer.start();
+            told.get(30, TimeUnit.SECONDS);
+            closer.join();
+        }
+        assertThat(mutex.tryLock()).isPresent().hasValueSatisfying(Permit::close);
+    }
 }
