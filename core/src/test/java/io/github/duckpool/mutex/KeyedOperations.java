@@ -2,7 +2,6 @@ package io.github.duckpool.mutex;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.jetbrains.kotlinx.lincheck.annotations.Operation;
 import org.jetbrains.kotlinx.lincheck.annotations.Validate;
@@ -12,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  * What {@link MutexLincheckTest} has several threads do with one key, whose line comes and goes: each operation is a whole hold, or a request that
  * is given up. Nobody is inside with another, and afterwards no trace of the key is left.
  */
-public abstract class KeyedOperations {
+public abstract class KeyedOperations extends CheckedHolds {
     final KeyedMutex<String> keyed = new KeyedMutex<>();
-    final Inside inside = new Inside(1);
     private final Interruptible interruptible = new Interruptible();
-    volatile boolean shut;
+
+    KeyedOperations() {
+        super(1);
+    }
 
     /** Nobody closes the mutex. */
     public static class Keyed extends KeyedOperations {}
@@ -180,33 +181,6 @@ public abstract class KeyedOperations {
 
     private CompletableFuture<@Nullable Object> request() {
         return keyed.withPermit("a", this::doWork);
-    }
-
-    final CompletableFuture<@Nullable Object> doWork() {
-        inside.enterAndLeave();
-        return CompletableFuture.completedFuture(null);
-    }
-
-    final void use(CompletableFuture<Permit> future) {
-        try {
-            inside.use(future.join());
-        } catch (CompletionException e) {
-            refused(e.getCause());
-        }
-    }
-
-    final void finish(CompletableFuture<?> future) {
-        try {
-            future.join();
-        } catch (CompletionException e) {
-            refused(e.getCause());
-        }
-    }
-
-    final void refused(@Nullable Throwable error) {
-        Inside.check(
-                error instanceof TimeoutException || shut && error instanceof IllegalStateException,
-                "only a time that is over or a closed mutex fails a request: " + error);
     }
 
     @Validate

@@ -2,7 +2,6 @@ package io.github.duckpool.mutex;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jetbrains.kotlinx.lincheck.annotations.Operation;
@@ -13,17 +12,15 @@ import org.jspecify.annotations.Nullable;
  * What {@link MutexLincheckTest} has several threads do with a number of permits: each operation is a whole hold, or a request that is given up.
  * Those who look for the permits find no more inside than there are.
  */
-public abstract class MutexOperations {
+public abstract class MutexOperations extends CheckedHolds {
     final AsyncSemaphore semaphore;
     private final int permits;
-    final Inside inside;
     private final AtomicReference<@Nullable Permit> shared = new AtomicReference<>();
     private final Interruptible interruptible = new Interruptible();
-    volatile boolean shut;
 
     MutexOperations(int permits) {
+        super(permits);
         this.permits = permits;
-        this.inside = new Inside(permits);
         this.semaphore = permits == 1 ? new AsyncMutex() : new AsyncSemaphore(permits);
     }
 
@@ -198,33 +195,6 @@ public abstract class MutexOperations {
 
     private CompletableFuture<@Nullable Object> request() {
         return semaphore.withPermit(this::doWork);
-    }
-
-    final CompletableFuture<@Nullable Object> doWork() {
-        inside.enterAndLeave();
-        return CompletableFuture.completedFuture(null);
-    }
-
-    final void use(CompletableFuture<Permit> future) {
-        try {
-            inside.use(future.join());
-        } catch (CompletionException e) {
-            refused(e.getCause());
-        }
-    }
-
-    final void finish(CompletableFuture<?> future) {
-        try {
-            future.join();
-        } catch (CompletionException e) {
-            refused(e.getCause());
-        }
-    }
-
-    private void refused(@Nullable Throwable error) {
-        Inside.check(
-                error instanceof TimeoutException || shut && error instanceof IllegalStateException,
-                "only a time that is over or a closed line fails a request: " + error);
     }
 
     @Validate
