@@ -6,7 +6,7 @@ import java.time.Duration;
 public enum Effort {
     /** A smoke test of all families within 90 s: the one or two cases, with the one or two peers, that the guard knows. */
     QUICK,
-    /** The selection that the README shows: all families within about 18 minutes. */
+    /** The selection that the README shows: all families within about 19 minutes. */
     REPORT,
     /** Everything of {@link #FULL}, once and each for a moment: whether it all starts and ends. Its figures say nothing. */
     TRIAL,
