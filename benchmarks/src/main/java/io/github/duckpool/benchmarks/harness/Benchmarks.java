@@ -15,7 +15,7 @@ public final class Benchmarks {
     private static final String README = "README.md";
     private static final String USAGE = """
             Usage: java -jar benchmarks.jar COMMAND [--out DIRECTORY] [FAMILY…]
-              report   the selection of the README: about 18 minutes on 2 cores; writes JSON, Markdown and SVG
+              report   the selection of the README: about 19 minutes on 2 cores; writes JSON, Markdown and SVG
               quick    a smoke test of all families within 90 s; fails if a ratio got worse by more than its noise
               full     everything there is; writes like report
               trial    all that full does, once and each for a moment: whether it starts and ends; its figures say nothing
